@@ -1,0 +1,78 @@
+"""The commands by noun. A noun's module is imported only when one of its commands runs."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+from postloan import __version__
+
+# name: (module, attribute, one line of help)
+_COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("postloan.cli.run", "run", "Take a tape through every stage: checked, graded, packaged, reported."),
+    "demo": ("postloan.cli.demo", "demo", "Re-materialise a published package and run everything on it."),
+    "tape": ("postloan.cli.tape", "app", "Check a tape, map its headers, compare two versions."),
+    "notice": ("postloan.cli.notice", "app", "Read and write transfer notices (转让公告)."),
+    "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
+    "synth": ("postloan.cli.synth", "synth", "Make a synthetic tape that matches a published notice."),
+    "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
+}
+
+
+class _LazyGroup(typer.core.TyperGroup):
+    """Shows all commands without importing them: ``postloan --help`` answers at once."""
+
+    listing = False
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute, says = _COMMANDS[cmd_name]
+        if self.listing:
+            return typer.core.TyperCommand(cmd_name, help=says, short_help=says)
+        found = getattr(importlib.import_module(module), attribute)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False, rich_markup_mode=None)
+            single.command(cmd_name)(found)
+            found = single
+        return typer.main.get_command(found)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self.listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self.listing = False
+
+
+app = typer.Typer(
+    name="postloan",
+    cls=_LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help is shown in half the time
+    pretty_exceptions_enable=False,
+    help="From a tape of non-performing personal loans to the best lawful resolution of each.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"postloan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """From a tape of non-performing personal loans to the best lawful resolution of each."""
