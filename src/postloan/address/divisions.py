@@ -1,0 +1,118 @@
+"""Administrative divisions (行政区划): the six-digit codes of GB/T 2260, those in force and those abolished.
+
+Abolished codes matter: an identity number keeps the code of the county where it was first issued.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PROVINCES: Mapping[str, str] = MappingProxyType(
+    {
+        "11": "北京", "12": "天津", "13": "河北", "14": "山西", "15": "内蒙古",
+        "21": "辽宁", "22": "吉林", "23": "黑龙江",
+        "31": "上海", "32": "江苏", "33": "浙江", "34": "安徽", "35": "福建", "36": "江西", "37": "山东",
+        "41": "河南", "42": "湖北", "43": "湖南", "44": "广东", "45": "广西", "46": "海南",
+        "50": "重庆", "51": "四川", "52": "贵州", "53": "云南", "54": "西藏",
+        "61": "陕西", "62": "甘肃", "63": "青海", "64": "宁夏", "65": "新疆",
+        "71": "台湾", "81": "香港", "82": "澳门", "83": "台湾",
+    }
+)  # fmt: skip
+"""Short province names (省级简称) by the first two digits; 81, 82, 83 stand in residence permits (居住证)."""
+
+_HEADINGS = frozenset({"市辖区", "县"})
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One division and where it lies.
+
+    code: six digits. name: the name that it has, or had last. names: all names, the earliest first.
+    province: short name (四川). prefecture: full name (成都市); '' where there is none, as in 北京.
+    current: whether the code is in force. since, until: first and last year where known.
+    """
+
+    code: str
+    name: str
+    names: tuple[str, ...]
+    province: str
+    prefecture: str
+    current: bool
+    since: int | None
+    until: int | None
+
+    @property
+    def level(self) -> str:
+        """``province`` (省), ``prefecture`` (地) or ``county`` (县)."""
+        return "province" if self.code[2:] == "0000" else "prefecture" if self.code[4:] == "00" else "county"
+
+    @property
+    def is_heading(self) -> bool:
+        """True of codes that only head a group, such as 市辖区."""
+        return self.name in _HEADINGS or "直辖县级" in self.name
+
+
+@cache
+def regions() -> Mapping[str, Region]:
+    """All divisions by code, in order of code."""
+    packed = (files(__package__) / "divisions.csv.gz").read_bytes()
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8"))):
+        rows.setdefault(row["code"], []).append(row)
+    found: dict[str, Region] = {}
+    for code, entries in rows.items():
+        head, last = rows.get(code[:4] + "00", []), entries[-1]
+        prefecture = head[-1]["name"] if head and code[2:] != "0000" else ""
+        found[code] = Region(
+            code=code,
+            name=last["name"],
+            names=tuple(dict.fromkeys(entry["name"] for entry in entries)),
+            province=PROVINCES[code[:2]],
+            prefecture="" if prefecture in _HEADINGS or "直辖县级" in prefecture else prefecture,
+            current=last["current"] == "1",
+            since=int(entries[0]["since"]) if entries[0]["since"] else None,
+            until=int(last["until"]) if last["until"] else None,
+        )
+    return MappingProxyType(found)
+
+
+def region_of(code: str) -> Region | None:
+    """The division with this code, in force or abolished; None where there never was one."""
+    return regions().get(code)
+
+
+def known_codes() -> frozenset[str]:
+    """Every code that is or was in force."""
+    return frozenset(regions())
+
+
+def province_of(code: str) -> str | None:
+    """The short province name (四川) by a code's first two digits; None where there is no such province."""
+    return PROVINCES.get(code[:2])
+
+
+def divisions_table() -> pa.Table:
+    """The divisions as a table: code, name, province (short), prefecture, current."""
+    import pyarrow as pa
+
+    every = list(regions().values())
+    return pa.table(
+        {
+            "code": [region.code for region in every],
+            "name": [region.name for region in every],
+            "province": [region.province for region in every],
+            "prefecture": [region.prefecture for region in every],
+            "current": [region.current for region in every],
+        }
+    )
