@@ -1,0 +1,41 @@
+# make demo, make test and make check set everything up themselves, in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+OUT ?= out
+SHELL := /bin/bash
+
+.PHONY: setup demo test check bench docs format clean
+
+# The stamp carries what the environment was built from, so that a changed list of packages rebuilds it.
+STAMP := .venv/.ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@scripts/setup "$(PYTHON)"
+	@touch $@
+
+demo: setup
+	@$(BIN)/postloan demo --package ant-2025-1 --out $(OUT)/demo
+	@$(BIN)/postloan demo --package ant-2025-1 --faults --out $(OUT)/demo-faults
+
+test: setup
+	$(BIN)/pytest -n 2 tests
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/lint_sql.py
+	$(BIN)/python scripts/check_docs.py
+
+bench: setup
+	$(BIN)/python scripts/bench.py
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
