@@ -1,0 +1,12 @@
+"""Regulation as dated, sourced data: packs of YAML files and the book that answers from them."""
+
+from postloan.rules.book import PACKS, RuleBook, Span, load_book, rule_as_json
+from postloan.rules.checking import parse_rules
+from postloan.rules.mistakes import BadRuleFile, NoRuleValue, UnknownRule
+from postloan.rules.records import Rule, RuleValue
+from postloan.rules.vocabulary import meaning
+
+__all__ = [
+    "PACKS", "BadRuleFile", "NoRuleValue", "Rule", "RuleBook", "RuleValue", "Span", "UnknownRule", "load_book",
+    "meaning", "parse_rules", "rule_as_json",
+]  # fmt: skip
