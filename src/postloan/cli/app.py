@@ -12,7 +12,7 @@ import typer.main
 from postloan import __version__
 
 # name: (module, attribute, one line of help)
-_COMMANDS: dict[str, tuple[str, str, str]] = {
+COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("postloan.cli.run", "run", "Take a tape through every stage: checked, graded, packaged, reported."),
     "demo": ("postloan.cli.demo", "demo", "Re-materialise a published package and run everything on it."),
     "tape": ("postloan.cli.tape", "app", "Check a tape, map its headers, compare two versions."),
@@ -29,12 +29,12 @@ class _LazyGroup(typer.core.TyperGroup):
     listing = False
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, attribute, says = _COMMANDS[cmd_name]
+        module, attribute, says = COMMANDS[cmd_name]
         if self.listing:
             return typer.core.TyperCommand(cmd_name, help=says, short_help=says)
         found = getattr(importlib.import_module(module), attribute)
