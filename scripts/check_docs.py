@@ -42,13 +42,12 @@ def unknown_commands(path: Path, text: str, nouns: set[str], targets: set[str]) 
     said = []
     for block, span in CODE.findall(text):
         code = block or span
-        for noun, _ in COMMAND.findall(code):
-            if noun not in nouns:
-                said.append(f"{path.relative_to(ROOT)}: there is no command postloan {noun}")
-        for target in TARGET.findall(code) if block or span.startswith("make ") else []:
-            if target not in targets:
-                said.append(f"{path.relative_to(ROOT)}: there is no make target {target}")
-    return said
+        said += [
+            f"there is no command postloan {noun}" for noun, _ in COMMAND.findall(code) if noun not in nouns
+        ]
+        named = TARGET.findall(code) if block or span.startswith("make ") else []
+        said += [f"there is no make target {target}" for target in named if target not in targets]
+    return [f"{path.relative_to(ROOT)}: {line}" for line in said]
 
 
 def missing_packages() -> list[str]:
