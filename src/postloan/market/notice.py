@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -90,6 +90,10 @@ class Notice:
     tolerance: Mapping[str, Decimal | None] = field(default_factory=dict)
     source: Mapping[str, str | None] = field(default_factory=lambda: {"site": None, "date": None})
     checks: Mapping[str, bool | Decimal] = field(default_factory=dict)
+
+    def with_checks(self, checks: Mapping[str, bool | Decimal]) -> Notice:
+        """This notice with other ``checks`` (see ``notice_checks.checks_of``)."""
+        return replace(self, checks=checks)
 
     def to_json(self) -> dict[str, object]:
         """A plain dict with every key in the published order; whole amounts as ints, others as floats."""

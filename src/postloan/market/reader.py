@@ -1,0 +1,289 @@
+"""Reads a notice's text, published table or press report, into a ``Notice``. Silence stays ``None``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from postloan.kernel import Finding
+from postloan.market import reader_breakdowns, reader_days, reader_values
+from postloan.market.notice import KEYS, Notice
+from postloan.market.notice_checks import checks_of, contradictions, kind
+from postloan.market.notice_faults import NotANotice
+from postloan.market.reader_labels import Labels, Mark, labels, marks, remark_end
+from postloan.market.reader_prose import from_prose
+from postloan.market.reader_text import Page, regular
+from postloan.market.reader_title import read_title, seller_type
+
+_FIGURES = frozenset({"yuan", "count", "days", "years", "minutes", "deposit"})
+_HELPERS = frozenset({"free_bid", "transfer_mode", "title", "stop"})
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A value that one label gave.
+
+    value: as the notice holds it. printed, tolerance: of a figure. end: where reading stopped, in the segment.
+    firm: the label was certainly one. leftover: digits stand behind it that could belong to it.
+    """
+
+    value: object
+    end: int
+    printed: str | None = None
+    tolerance: Decimal | None = None
+    firm: bool = False
+    leftover: bool = False
+
+
+def read_notice(text: str, *, name: str) -> Notice:
+    """The notice that a text holds.
+
+    text: table or press form, plain or HTML. name: becomes its id, mostly the file's stem.
+
+    Raises:
+        NotANotice: no label with a value in it.
+    """
+    return read_with_findings(text, name=name)[0]
+
+
+def read_with_findings(text: str, *, name: str) -> tuple[Notice, tuple[Finding, ...]]:
+    """The notice that a text holds, and what is contradictory or unread in it; see ``read_notice``."""
+    page = regular(text)
+    found = marks(page)
+    findings: list[Finding] = []
+    facts = _facts(page, found, findings, name)
+    if not any(key in KEYS and key not in ("seller", "product", "remarks") for key in facts):
+        raise NotANotice(where=name)
+    form = _form(page, found)
+    values: dict[str, object] = {key: read.value for key, read in facts.items() if key in KEYS}
+    for key, value in from_prose(page).items():
+        values.setdefault(key, value)
+    if "bid_mode" not in values and "transfer_mode" in facts:
+        values["bid_mode"] = facts["transfer_mode"].value
+    values.update(_of_title(page, found, facts))
+    figures = {key: read for key, read in facts.items() if read.printed is not None and key != "extension_minutes"}
+    notice = Notice(
+        id=name,
+        **values,  # type: ignore[arg-type]
+        text_form=form,
+        as_reported={key: str(figures[key].printed) for key in KEYS if key in figures},
+        tolerance={key: _allowed(figures[key], form) for key in KEYS if key in figures},
+        source={"site": page.site, "date": page.day},
+    )
+    notice = notice.with_checks(checks_of(notice))
+    findings += [Finding(kind("N010"), "notice", key=name, found=key) for key in _unnamed(notice)]
+    return notice, (*findings, *contradictions(notice))
+
+
+def _facts(page: Page, found: list[Mark], findings: list[Finding], name: str) -> dict[str, Read]:
+    """The first value that each key's labels give; later ones that differ, and unread ones, are findings."""
+    facts: dict[str, Read] = {}
+    unread: dict[str, str] = {}
+    known = labels()
+    for mark, read, segment in _readings(page, found, known):
+        key = mark.field.key
+        if read is None:
+            if mark.firm and re.match(r"[\s:|]*\d", segment):
+                unread.setdefault(key, re.sub(r"\s+", " ", segment.strip(" :|\n"))[:30])
+            continue
+        for target, value in _spread(key, read):
+            before = facts.get(target)
+            if before is None or (read.firm and not before.firm):
+                facts[target] = value
+            elif _differ(before, value):
+                findings.append(
+                    Finding(kind("N007"), "notice", key=name, found=f"{target} {value.printed or value.value}",
+                            expected=str(before.printed or before.value))
+                )  # fmt: skip
+    for key, text in unread.items():
+        if key not in facts:
+            findings.append(Finding(kind("N008"), "notice", key=name, found=f"{key}: {text}"))
+    for key, read in facts.items():
+        if read.leftover:
+            findings.append(Finding(kind("N009"), "notice", key=name, found=f"{key} {read.printed}"))
+    return facts
+
+
+def _spread(key: str, read: Read) -> Iterator[tuple[str, Read]]:
+    """A span of bidding is a beginning and an end."""
+    if key == "free_bid" and isinstance(read.value, tuple):
+        for target, value in zip(("free_bid_start", "free_bid_end"), read.value, strict=True):
+            yield target, Read(value, read.end, firm=read.firm)
+    else:
+        yield key, read
+
+
+def _differ(one: Read, other: Read) -> bool:
+    if not (one.firm and other.firm):
+        return False
+    if isinstance(one.value, Decimal | int) and isinstance(other.value, Decimal | int):
+        if one.tolerance is None and other.tolerance is None and one.printed and other.printed:
+            return False
+        allowed = (one.tolerance or Decimal(0)) + (other.tolerance or Decimal(0))
+        return abs(Decimal(one.value) - Decimal(other.value)) > allowed
+    return isinstance(one.value, str) and isinstance(other.value, str) and one.value[:10] != other.value[:10]
+
+
+def _readings(page: Page, found: list[Mark], known: Labels) -> Iterator[tuple[Mark, Read | None, str]]:
+    """Every label with the value between it and the next, or from the row below where labels stand in a row."""
+    ends = [after.start for _, after in pairwise(found)] + [len(page.text)]
+    segments = [page.text[mark.end : end] for mark, end in zip(found, ends, strict=True)]
+    i = 0
+    while i < len(found):
+        last = i
+        while last + 1 < len(found) and not segments[last].strip(" \t\n|") and found[last].field.kind != "stop":
+            last += 1
+        if last > i and (row := _row_below(found[i : last + 1], segments[last], known)):
+            yield from ((mark, read, "") for mark, read in zip(found[i : last + 1], row, strict=True))
+        else:
+            for mark, segment in zip(found[i : last + 1], segments[i : last + 1], strict=True):
+                if mark.field.kind == "remarks":
+                    segment = page.text[mark.end : remark_end(page, mark, found)]  # noqa: PLW2901
+                if mark.field.kind == "mode":  # 多轮竞价 may run into 竞价日, which looks like a label
+                    segment = page.text[mark.end : mark.end + len(segment) + 4]  # noqa: PLW2901
+                yield mark, _value(mark, segment, known), segment
+        i = last + 1
+
+
+def _row_below(row: list[Mark], text: str, known: Labels) -> list[Read | None] | None:
+    """The values of labels that stand side by side with their values in the next row; None if it is no such row."""
+    match = re.match(r"[ \t|]*\n", text)
+    if match is None:
+        return None
+    rest, reads = text[match.end() :], list[Read | None]()
+    for mark in row:
+        if blank := reader_values.SILENT.match(rest):
+            reads.append(None)
+            rest = rest[blank.end() :]
+            continue
+        read = _value(mark, rest, known, loose=False)
+        if read is None:
+            return None
+        reads.append(read)
+        rest = rest[read.end :]
+    return reads
+
+
+def _value(mark: Mark, segment: str, known: Labels, *, loose: bool = True) -> Read | None:
+    """What stands behind a label, read as its kind demands."""
+    how = mark.field.kind
+    if how == "stop" or (how not in ("remarks", "deposit", "written_off") and reader_values.SILENT.match(segment)):
+        return None
+    if how in _FIGURES:
+        return _figure(mark, segment, loose=loose)
+    if how in ("day", "day_or_month", "moment"):
+        moment = {"day": reader_days.day, "day_or_month": reader_days.day_or_month, "moment": reader_days.moment}[how](
+            segment
+        )
+        return Read(moment.iso, moment.end, firm=mark.firm) if moment else None
+    if how == "span":
+        both = reader_days.span(segment)
+        return Read((both[0].iso, both[1].iso), both[1].end, firm=mark.firm) if both else None
+    value = _words(mark, segment, known)
+    return None if value is None else Read(value, len(segment), firm=mark.firm)
+
+
+def _figure(mark: Mark, segment: str, *, loose: bool) -> Read | None:
+    field = mark.field
+    if field.kind == "deposit" and re.match(r"[\s:|]*(?:无(?!论)|不收取|不设|免收|无需|不需要|免缴)", segment):
+        return Read(Decimal(0), len(segment), printed="0元", tolerance=Decimal(0), firm=mark.firm)
+    figure = reader_values.figure(segment, unit=field.unit, label_unit=mark.unit, loose=loose)
+    if figure is None:
+        return None
+    value: Decimal | int = figure.value
+    if field.kind in ("count", "minutes"):
+        if figure.value != figure.value.to_integral_value():
+            return None
+        value = int(figure.value)
+    return Read(value, figure.end, figure.printed, figure.tolerance, mark.firm, figure.leftover)
+
+
+def _words(mark: Mark, segment: str, known: Labels) -> object:
+    match mark.field.kind:
+        case "counts":
+            return reader_breakdowns.counts(segment, known.kinds[mark.field.key])
+        case "written_off":
+            return reader_breakdowns.written_off(segment)
+        case "mode":
+            return _mode(segment, known.modes)
+        case "term":
+            return _term(segment)
+        case "party":
+            flat = re.match(r"[\s:|]*((?:[^\s|;,。:]|(?<=\S)[ \t](?=\S))+)", segment)
+            named = re.sub(r"\s", "", flat.group(1)) if flat else ""
+            return named if re.fullmatch(r".{2,40}?(?:公司|银行|中心|分行|支行|联社|信用社|行)", named) else None
+        case "remarks":
+            return _remark(segment)
+        case "name":
+            flat = re.match(r"[\s:|]*([^\n|;。]{2,60})", segment)
+            return re.sub(r"\s", "", flat.group(1)) if flat else None
+    return None
+
+
+def _mode(segment: str, modes: tuple[str, ...]) -> str | None:
+    flat = re.sub(r"[\s|]", "", segment).lstrip(":")
+    for mode in modes:
+        if flat[:30].startswith(mode):
+            return mode
+    first = [(flat.index(mode), rank, mode) for rank, mode in enumerate(modes) if mode in flat[:40]]
+    return min(first)[2] if first else None
+
+
+def _term(segment: str) -> str | None:
+    flat = re.sub(r"[\s|]", "", segment).lstrip(":")
+    match = re.match(r"[^\d;。]{0,20}?(\d{1,3}|[一二两三四五六七八九十]{1,3})个?(工作日|自然日|交易日|日|天)", flat)
+    if match is None:
+        return None
+    number, what = reader_values.small_number(match.group(1)), match.group(2)
+    return f"{number}个{what}" if "个" in match.group() and what in ("工作日", "自然日", "交易日") else f"{number}{what}"
+
+
+def _remark(segment: str) -> str | None:
+    text = re.sub(r"^[\s:|]+|[\s|]+$", "", segment)
+    text = re.sub(r"\s*\|\s*", " ", text)
+    text = re.sub(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])", "", text)
+    text = re.sub(r"\s*\n\s*", "", text)
+    return None if not text or reader_values.SILENT.fullmatch(text) else re.sub(r"[ \t]+", " ", text)
+
+
+def _of_title(page: Page, found: list[Mark], facts: Mapping[str, Read]) -> dict[str, object]:
+    """Seller, its kind, product, period and kind of notice; a label's word fills what the title leaves open."""
+    first = next((mark.start for mark in found if mark.field.key not in _HELPERS or mark.field.key == "stop"), 0)
+    named = facts.get("title")
+    title = read_title(page.text[:first])
+    if title.text is None and named is not None:
+        title = read_title(str(named.value))
+    if title.text is None:
+        title = read_title(page.text)
+    seller = title.seller or (facts["seller"].value if "seller" in facts else None)
+    product = title.product or (facts["product"].value if "product" in facts else None)
+    return {
+        "seller": seller,
+        "seller_type": seller_type(str(seller)) if seller else None,
+        "product": product,
+        "period": title.period,
+        "doc_kind": title.doc_kind,
+    }
+
+
+def _form(page: Page, found: list[Mark]) -> str:
+    """``table`` or ``press``: as the head line says, else by borders, headings and units in the labels."""
+    if page.form and re.search(r"press|媒体|报道", page.form, re.IGNORECASE):
+        return "press"
+    if page.form and re.search(r"table|as published|表格", page.form, re.IGNORECASE):
+        return "table"
+    units = sum(mark.unit is not None for mark in found)
+    return "table" if units >= 3 or "不良贷款基本信息" in page.compact or page.text.count("|") >= 6 else "press"
+
+
+def _allowed(read: Read, form: str) -> Decimal | None:
+    """The tolerance of a figure; a published table is exact where it prints base units."""
+    plain = read.printed is not None and re.fullmatch(r"[\d,.]+(?:元|笔|户|天|岁)", read.printed)
+    return Decimal(0) if form == "table" and plain else read.tolerance
+
+
+def _unnamed(notice: Notice) -> list[str]:
+    return [key for key in ("seller", "product", "period", "doc_kind") if getattr(notice, key) is None]
