@@ -1,0 +1,153 @@
+"""Chart options for ECharts: plain data, no functions, so that a page needs no other script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from postloan.market.comparables import Comparable
+from postloan.outcomes.report_facts import ReportFacts
+from postloan.outcomes.words import LOAN_KINDS, Words, named
+
+INK, FAINT, GRID = "#1d2a3a", "#5b6675", "#dde2e8"
+BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+"""From the palette of Okabe and Ito, told apart by colour-blind readers."""
+
+_KINDS = (("个人消费贷款", BLUE, "circle"), ("信用卡透支", ORANGE, "diamond"), ("", GREEN, "triangle"))
+_FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",system-ui,sans-serif'
+_MILLION = Decimal(1_000_000)
+
+
+def bars(
+    labels: Sequence[str], amounts: Sequence[Decimal], words: Words, *, lying: bool, whole: Decimal
+) -> dict[str, Any]:
+    """One bar a band, with its share of the whole at its end; ``lying`` bars for long names."""
+    data = [
+        {
+            "value": float(round(amount / _MILLION, 4)),
+            "label": {"formatter": words.pct(amount / whole if whole else None)},
+        }
+        for amount in amounts
+    ]
+    category: dict[str, Any] = {
+        "type": "category",
+        "data": list(labels),
+        "axisTick": {"show": False},
+        "axisLine": {"lineStyle": {"color": GRID}},
+        "axisLabel": {"color": INK, "interval": 0, "fontSize": 11},
+    }
+    value: dict[str, Any] = {
+        "type": "value",
+        "name": words.t("strata.axis"),
+        "nameTextStyle": {"color": FAINT, "fontSize": 11, "align": "left"},
+        "nameLocation": "end",
+        "splitNumber": 4,
+        "splitLine": {"lineStyle": {"color": GRID}},
+        "axisLabel": {"color": FAINT, "fontSize": 11, "hideOverlap": True},
+    }
+    if lying:
+        category["inverse"] = True
+        value |= {"nameLocation": "middle", "nameGap": 26}
+        value["nameTextStyle"] = {"color": FAINT, "fontSize": 11}
+        grid = {"left": 4, "right": 52, "top": 8, "bottom": 34, "containLabel": True}
+    else:
+        category["axisLabel"] |= {"rotate": 35 if max(map(len, labels), default=0) > 6 and len(labels) > 5 else 0}
+        grid = {"left": 4, "right": 8, "top": 40, "bottom": 4, "containLabel": True}
+    return {
+        **_frame(),
+        "grid": grid,
+        "tooltip": {"trigger": "item", "formatter": "{b}: {c}"},
+        "xAxis": value if lying else category,
+        "yAxis": category if lying else value,
+        "series": [
+            {
+                "type": "bar",
+                "data": data,
+                "itemStyle": {"color": BLUE, "borderRadius": [0, 2, 2, 0] if lying else [2, 2, 0, 0]},
+                "barMaxWidth": 34,
+                "barCategoryGap": "28%",
+                "label": {"show": True, "position": "right" if lying else "top", "color": INK, "fontSize": 11},
+            }
+        ],
+    }
+
+
+def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
+    """Start price over total against overdue age, by kind of loan; a line where this tape stands."""
+    series: list[dict[str, Any]] = []
+    known = {kind for kind, _, _ in _KINDS if kind}
+    for kind, colour, symbol in _KINDS:
+        mine = [c for c in facts.comparables if c.days is not None and _is(c, kind, known)]
+        if mine:
+            name = named(LOAN_KINDS, kind, words.lang) if kind else words.term("products", "other")
+            series.append(_dots(name, mine, colour, symbol, words))
+    here = _here(facts, words)
+    if here is not None:
+        series.append(here)
+    return {
+        **_frame(),
+        "grid": {"left": 8, "right": 24, "top": 44, "bottom": 36, "containLabel": True},
+        "legend": {"top": 4, "left": 0, "textStyle": {"color": INK}, "itemGap": 18},
+        "tooltip": {"trigger": "item", "formatter": "{b}"},
+        "xAxis": {
+            "type": "value", "name": words.t("comparables.x"), "nameLocation": "middle", "nameGap": 28,
+            "min": 0, "nameTextStyle": {"color": FAINT}, "axisLabel": {"color": FAINT, "hideOverlap": True},
+            "splitLine": {"show": False}, "axisLine": {"show": True, "lineStyle": {"color": FAINT}},
+        },
+        "yAxis": {
+            "type": "value", "name": words.t("comparables.y"), "min": 0, "nameLocation": "end",
+            "nameTextStyle": {"color": FAINT, "align": "left"},
+            "axisLabel": {"color": FAINT, "formatter": "{value}%"}, "splitLine": {"lineStyle": {"color": GRID}},
+        },
+        "series": series,
+    }  # fmt: skip
+
+
+def _is(comparable: Comparable, kind: str, known: set[str]) -> bool:
+    return comparable.product == kind if kind else comparable.product not in known
+
+
+def _dots(name: str, mine: Sequence[Comparable], colour: str, symbol: str, words: Words) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "name": name,
+        "symbol": symbol,
+        "symbolSize": 13,
+        "itemStyle": {"color": colour, "borderColor": "#fff", "borderWidth": 1.5, "opacity": 0.92},
+        "data": [
+            {
+                "name": f"{c.seller} {c.period}: {words.days(c.days)} / {words.pct(c.ratio, 2)}",
+                "value": [float(c.days or 0), round(float(c.ratio) * 100, 3)],
+            }
+            for c in mine
+        ],
+    }
+
+
+def _here(facts: ReportFacts, words: Words) -> dict[str, Any] | None:
+    days, label = facts.clean.days, words.t("comparables.tape")
+    if facts.packages:
+        first = next(iter(facts.packages.values()))
+        if first.weighted_overdue_days is not None:
+            days, label = first.weighted_overdue_days, words.t("comparables.here")
+    if days is None:
+        return None
+    return {
+        "type": "scatter",
+        "name": f"{label} ({words.days(days)})",
+        "symbol": "rect",
+        "itemStyle": {"color": PINK},
+        "data": [],
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "lineStyle": {"color": INK, "type": "dashed", "width": 1.5},
+            "label": {"show": True, "formatter": label, "color": INK, "position": "insideEndTop", "fontSize": 12},
+            "data": [{"xAxis": float(days)}],
+        },
+    }
+
+
+def _frame() -> dict[str, Any]:
+    return {"animation": False, "aria": {"enabled": False}, "textStyle": {"fontFamily": _FONT, "color": INK}}

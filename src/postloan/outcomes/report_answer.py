@@ -1,0 +1,168 @@
+"""The first screen of the report: what it is, how big, how clean, what may be sold, what it compares with."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from postloan.market.comparables import nearby
+from postloan.outcomes.report_facts import Answer, FindingCount, ReportFacts
+from postloan.outcomes.words import NONE, Words
+
+_TO_MEND = 3
+
+
+def eyebrow(facts: ReportFacts, words: Words) -> list[str]:
+    """Whose loans, as of when."""
+    whole, parts = facts.whole, []
+    if whole.lenders == 1 and whole.lender:
+        parts.append(whole.lender)
+    elif whole.lenders > 1:
+        parts.append(words.t("head.sellers", n=whole.lenders))
+    if whole.first_cutoff and whole.first_cutoff == whole.last_cutoff:
+        parts.append(words.t("head.cutoff", day=whole.first_cutoff))
+    elif whole.first_cutoff:
+        parts.append(words.t("head.cutoffs", first=whole.first_cutoff, last=whole.last_cutoff))
+    if facts.book.on:
+        parts.append(words.t("head.decided", on=facts.book.on))
+    return parts
+
+
+def lead(facts: ReportFacts, words: Words) -> str:
+    """The package in one sentence."""
+    clean = facts.clean
+    return words.t(
+        "head.lead",
+        borrowers=words.n(clean.borrowers),
+        loans=words.n(clean.loans),
+        total=words.big(clean.total),
+        aged=words.t("head.aged", days=words.days(clean.days)) if clean.days is not None else "",
+    )
+
+
+def verdicts(facts: ReportFacts, words: Words) -> list[tuple[str, str]]:
+    """What follows from it: (good | bad | '', sentence)."""
+    said: list[tuple[str, str]] = []
+    if "finding_counts" in facts.missing:
+        said.append(("", words.t("head.verdict_unchecked")))
+    elif blocking := {f.code for f in facts.findings if f.severity == "blocking"}:
+        said.append(("bad", words.t("head.verdict_blocked", n=len(blocking))))
+    else:
+        said.append(("good", words.t("head.verdict_clear")))
+    if share := _share(facts, "allow"):
+        said.append(("", words.t("head.verdict_sell", share=words.pct(share))))
+    return said
+
+
+def kpis(facts: ReportFacts, words: Words) -> list[dict[str, Any]]:
+    """The six answers of the first screen."""
+    return [
+        _size(facts, words),
+        _what(facts, words),
+        _clean(facts, words),
+        _sell(facts, words),
+        _worth(facts, words),
+        _mend(facts, words),
+    ]
+
+
+def _size(facts: ReportFacts, words: Words) -> dict[str, Any]:
+    more = words.t(
+        "kpi.size_more", principal=words.big(facts.clean.principal), largest=words.big(facts.clean.largest)
+    )
+    return {"name": words.t("kpi.size"), "big": words.big(facts.clean.total), "more": more, "word": False}
+
+
+def _what(facts: ReportFacts, words: Words) -> dict[str, Any]:
+    products = sorted(facts.strata.get("product", ()), key=lambda line: -line.total)
+    first = "; ".join(
+        f"{words.band('product', line.band, 0)} {words.pct(line.share, 0)}" for line in products[:2]
+    )
+    age = facts.clean.age
+    key = "kpi.what_more" if age is not None else "kpi.what_more_no_age"
+    return {
+        "name": words.t("kpi.days_label"),
+        "big": words.t("kpi.days", days=words.days(facts.clean.days)),
+        "more": words.t(key, first=first, age=words.days(age)),
+        "word": False,
+    }
+
+
+def _clean(facts: ReportFacts, words: Words) -> dict[str, Any]:
+    if facts.score is None:
+        return {"name": words.t("kpi.clean"), "big": NONE, "more": words.t("kpi.not_run"), "word": False}
+    more = words.t(
+        "kpi.clean_more",
+        quarantined=words.n(facts.whole.quarantined),
+        loans=words.n(facts.whole.loans),
+        amount=words.big(facts.whole.quarantined_total),
+        findings=len({f.code for f in facts.findings}),
+    )
+    return {
+        "name": words.t("kpi.clean"),
+        "big": f"{facts.score * 100:.1f} / 100",
+        "more": more,
+        "word": False,
+    }
+
+
+def _sell(facts: ReportFacts, words: Words) -> dict[str, Any]:
+    share = _share(facts, "allow")
+    if share is None:
+        return {"name": words.t("kpi.sell"), "big": NONE, "more": words.t("kpi.not_run"), "word": False}
+    allow, refuse, review = (_answer(facts, name) for name in ("allow", "refuse", "review"))
+    more = words.t(
+        "kpi.sell_more",
+        total=words.big(allow.total if allow else Decimal(0)),
+        loans=words.n(allow.loans if allow else 0),
+        refused=words.n(refuse.loans if refuse else 0),
+        review=words.n(review.loans if review else 0),
+    )
+    return {"name": words.t("kpi.sell"), "big": words.pct(share), "more": more, "word": False}
+
+
+def _worth(facts: ReportFacts, words: Words) -> dict[str, Any]:
+    near = nearby(facts.clean.days, facts.comparables) if facts.clean.days else None
+    if near is None:
+        return {"name": words.t("kpi.worth"), "big": NONE, "more": words.t("kpi.worth_none"), "word": False}
+    more = words.t(
+        "kpi.worth_more",
+        n=near.n,
+        low=words.n(round(near.low_days)),
+        high=words.n(round(near.high_days)),
+        least=words.pct(near.least),
+        most=words.pct(near.most),
+    )
+    return {"name": words.t("kpi.worth"), "big": words.pct(near.median), "more": more, "word": False}
+
+
+def _mend(facts: ReportFacts, words: Words) -> dict[str, Any]:
+    first: dict[str, FindingCount] = {}
+    rows: dict[str, int] = {}
+    for finding in facts.findings:
+        if finding.severity in ("blocking", "error"):
+            first.setdefault(finding.code, finding)
+            rows[finding.code] = rows.get(finding.code, 0) + finding.rows
+    items = [
+        {"code": code, "says": words.pick(finding.says), "rows": rows[code]}
+        for code, finding in list(first.items())[:_TO_MEND]
+    ]
+    return {
+        "name": words.t("kpi.mend"),
+        "big": words.t("kpi.not_run") if "finding_counts" in facts.missing else words.t("kpi.mend_none"),
+        "more": "",
+        "word": True,
+        "steps": items,
+    }
+
+
+def _answer(facts: ReportFacts, name: str) -> Answer | None:
+    return next((a for a in facts.answers if a.answer == name), None)
+
+
+def _share(facts: ReportFacts, name: str) -> Decimal | None:
+    whole = sum((a.total for a in facts.answers), Decimal(0))
+    if not whole:
+        return None
+    answer = _answer(facts, name)
+    return answer.total / whole if answer else Decimal(0)
