@@ -64,6 +64,7 @@ def read_with_findings(text: str, *, name: str) -> tuple[Notice, tuple[Finding, 
     if "bid_mode" not in values and "transfer_mode" in facts:
         values["bid_mode"] = facts["transfer_mode"].value
     values.update(_of_title(page, found, facts))
+    values.setdefault("published", _signed(page, str(values["seller"] or "")))
     figures = {key: read for key, read in facts.items() if read.printed is not None and key != "extension_minutes"}
     notice = Notice(
         id=name,
@@ -86,7 +87,7 @@ def _facts(page: Page, found: list[Mark], findings: list[Finding], name: str) ->
     for mark, read, segment in _readings(page, found, known):
         key = mark.field.key
         if read is None:
-            if mark.firm and re.match(r"[\s:|]*\d", segment):
+            if mark.firm and key in KEYS and re.match(r"[\s:|]*\d", segment):
                 unread.setdefault(key, re.sub(r"\s+", " ", segment.strip(" :|\n"))[:30])
             continue
         for target, value in _spread(key, read):
@@ -267,6 +268,18 @@ def _of_title(page: Page, found: list[Mark], facts: Mapping[str, Read]) -> dict[
         "period": title.period,
         "doc_kind": title.doc_kind,
     }
+
+
+def _signed(page: Page, seller: str) -> str | None:
+    """The day under the seller's name at the very end of a notice (落款)."""
+    lines = [re.sub(r"[\s|]", "", line) for line in page.text.split("\n")]
+    lines = [line for line in lines if line]
+    for i in range(max(len(lines) - 3, 1), len(lines)):
+        found = reader_days.day(lines[i])
+        above = lines[i - 1]
+        if found and found.end == len(lines[i]) and len(above) >= 4 and seller.endswith(above[-6:]) and "关于" not in above:
+            return found.iso
+    return None
 
 
 def _form(page: Page, found: list[Mark]) -> str:

@@ -15,6 +15,8 @@ from postloan.market.reader_text import Page
 
 _UNIT = r"(?:\(\s*(?:单位:?)?(?:人民币)?[/:]?(百万元|千元|万元|亿元|元|万笔|笔|万户|户|人|天|日|周岁|岁|年|分钟|分)\)?)?"
 _STOP = re.compile(r"(?<![第零〇一二三四五六七八九十年月])[一二三四五六七八九十]{1,2}、|注[12一二]?[:、.]|(?<=笔|\||。|;)注[12]|表[12一二][:、.]")
+_OF_ONE = re.compile(r"(?:最高|最低|最大|平均|户均|笔均|单一|单户|每户|每笔)[一-鿿]{0,6}$")
+_SUMS = frozenset({"principal", "interest", "total"})
 _GAP = re.compile(r"[ \t]{2,}|\t|\||\n")
 
 
@@ -93,6 +95,8 @@ def marks(page: Page) -> list[Mark]:
     found = []
     for match in known.pattern.finditer(page.compact):
         field = known.by_label[match.group(1)]
+        if field.key in _SUMS and _OF_ONE.search(page.compact, max(match.start() - 10, 0), match.start()):
+            continue  # 单户平均本息余额 is no total
         start, end = page.at[match.start()], page.at[match.end() - 1] + 1
         firm = _firm(page, start, end, has_unit=match.group(2) is not None)
         if field.colon and not (firm and _borders(page, start, end)):

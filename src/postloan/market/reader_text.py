@@ -40,6 +40,7 @@ def regular(text: str) -> Page:
     """The regular form of a notice's text; HTML is taken apart first."""
     if re.search(r"<(?:html|table|body|div|p|td)\b", text, re.IGNORECASE):
         text = html_to_text(text)
+    text = re.sub(r"<br\s*/?>", "", text, flags=re.IGNORECASE)  # inside the cells of a Markdown table
     site = day = form = None
     kept = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):

@@ -100,10 +100,17 @@ def _parts(text: str) -> tuple[str, str, str]:
             return named.group(), mid[named.end() :], rest
         return seller, mid, rest
     if match := re.match(r"(?P<seller>.*?)(?P<mid>20\d\d年.*?)(?=个人|信用卡|不良|转让)(?P<rest>.*)", text):
-        return match.group("seller", "mid", "rest")
+        return _only_name(match.group("seller")), match.group("mid"), match.group("rest")
     if named := _INSTITUTION.match(text):
         return named.group(), "", text[named.end() :]
     return "", "", text
+
+
+def _only_name(text: str) -> str:
+    """An institution's name without what a report says around it (…讯, 日前发布)."""
+    text = re.sub(r"^.{0,14}?(?:讯|日电|报道|获悉|消息|日前|近日)[,:]?", "", text)
+    named = _INSTITUTION.match(text)
+    return named.group() if named else text
 
 
 def _period(text: str) -> str | None:

@@ -27,6 +27,7 @@ _UNITS = {
     "岁": ("周岁", "岁", "年"),
     "分钟": ("分钟", "分", "min"),
 }
+_OTHER_MEASURES = ("%", "折", "成", "倍", "期")
 _DAYS_A_YEAR = 365
 
 
@@ -59,31 +60,39 @@ def figure(text: str, *, unit: str, label_unit: str | None = None, loose: bool =
     if run is None:
         return None
     names = "|".join(sorted((re.escape(n) for n in _UNITS[unit]), key=len, reverse=True))
-    with_unit = re.compile(rf"\s*(?:(余|多)\s*)?({_SCALE})?\s*({names})?", re.IGNORECASE)
+    with_unit = re.compile(rf"\s*(?:(余|多)\s*)?({_SCALE})?\s*(?:(余|多)\s*)?({names})?", re.IGNORECASE)
     number, end, leftover = _number(text, run.start(), run.end(), with_unit, loose=loose)
     if number is None:
         return None
-    more, scale, name = with_unit.match(text, end).groups()  # type: ignore[union-attr]
-    tail = with_unit.match(text, end).end() if scale or name or more else end  # type: ignore[union-attr]
-    if text[tail : tail + 1] in ("%", "％", "折", "成", "倍") or (not name and text[tail : tail + 1] == "期"):
+    unit_match = with_unit.match(text, end)
+    more, scale, later, name = unit_match.groups() if unit_match else (None, None, None, None)
+    tail = unit_match.end() if unit_match and any(unit_match.groups()) else end
+    if text[tail : tail + 1] in _OTHER_MEASURES:
         return None
     after = _AFTER_UNIT.match(text, tail)
-    if after:
-        tail = after.end()
-    scale, name = scale or "", name or ""
+    tail = after.end() if after else tail
+    words = {word for word in (before and before.group(1), more, later, after and after.group(1)) if word}
+    printed = re.sub(r"\s", "", (before.group(1) if before else "") + text[start:tail])
+    extra = Decimal(0)
+    if scale == "亿" and not name and (second := re.match(r"\s*(\d{1,4}(?:\.\d+)?)\s*万\s*元?", text[tail:])):
+        number, scale, tail = second.group(1), "万", tail + second.end()
+        extra = Decimal(text[start:end].replace(",", "")) * _SCALES["亿"]
+        printed += re.sub(r"\s", "", second.group())
+        name = "元" if printed.endswith("元") else None
     if not (scale or name) and label_unit:
         scale, name = _split_unit(label_unit)
-    words = {word for word in (before and before.group(1), more, after and after.group(1)) if word}
-    value = Decimal(number.replace(",", "")) * _SCALES[scale]
+        printed += label_unit
+    elif not name:
+        printed += unit
+    scale, name = scale or "", name or ""
+    value = Decimal(number.replace(",", "")) * _SCALES[scale] + extra
     step = _last_digit(number, trailing_zeros=bool(words & _AND_MORE)) * _SCALES[scale]
     if unit == "天" and name == "年":
         value, step = value * _DAYS_A_YEAR, step * _DAYS_A_YEAR
-    printed = "".join(
-        (before.group(1) if before else "", number, more or "", scale, name or _base(unit),
-         after.group(1) if after else "")
-    )  # fmt: skip
     plain = not words and not scale and name != "年"
-    return Figure(_tidy(value), printed, _tolerance(number, step, words, unit, plain=plain), tail, leftover)
+    return Figure(
+        _tidy(value), printed, _tolerance(number, step, words, unit, plain=plain), tail, leftover and loose
+    )
 
 
 def _number(
@@ -96,7 +105,7 @@ def _number(
         gap = text[stop : start + piece.start()]
         nxt = piece.group()
         rest = unit.match(text, start + piece.end())
-        followed = bool(rest and (rest.group(2) or rest.group(3)) and place == len(pieces) - 1)
+        followed = bool(rest and (rest.group(2) or rest.group(4)) and place == len(pieces) - 1)
         alone = loose and "\n" not in gap and not text[end:].strip(" |\n\t") and place == len(pieces) - 1
         if not _belongs(taken, nxt, loose=loose) and not (loose and followed) and not alone:
             break
@@ -152,10 +161,6 @@ def _tolerance(number: str, step: Decimal, words: set[str], unit: str, *, plain:
 def _split_unit(label_unit: str) -> tuple[str, str]:
     match = re.fullmatch(rf"({_SCALE})?(.*)", label_unit)
     return (match.group(1) or "", match.group(2)) if match else ("", "")
-
-
-def _base(unit: str) -> str:
-    return unit
 
 
 def _tidy(value: Decimal) -> Decimal:
