@@ -118,7 +118,7 @@ def synonyms(table: str) -> Mapping[str, str]:
 def _file_names() -> Mapping[str, str]:
     known: dict[str, str] = {}
     for name, table in tables().items():
-        for word in (name, name.rstrip("s"), table.en, table.zh, *_declared()[name]["files"]):  # type: ignore[list-item]
+        for word in (name, name.rstrip("s"), table.en, table.zh, *_declared()[name]["files"]):
             known.setdefault(plain_header(str(word))[0], name)
     return MappingProxyType(known)
 

@@ -36,8 +36,10 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class RawTape:
-    """All tables of a source by our names; the engine also holds ``ragged(table_name, row, cells, expected,
-    text)`` with the rows that no table could take.
+    """All tables of a source by our names.
+
+    The engine also holds ``ragged(table_name, row, cells, expected, text)``: the rows that no table could
+    take. Their text is personal data.
 
     source: path as the user gave it. findings: what concerns the source as a whole.
     """
