@@ -33,7 +33,7 @@ PRODUCT = ("", "consumer", "credit_card", "business", "mortgage", "auto", "other
 
 def days_label(band: int, lang: Lang) -> str:
     """The overdue band's name, for example 91–180."""
-    return _range(band, DAYS, 0, "天" if lang == "zh" else " days", lang)
+    return _range(band, DAYS, 0, "", lang)
 
 
 def age_label(band: int, lang: Lang) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from postloan.market.comparables import Comparable
+from postloan.market.comparables import Comparable, Nearby
+from postloan.outcomes.report_answer import near_of
 from postloan.outcomes.report_facts import ReportFacts
 from postloan.outcomes.words import LOAN_KINDS, Words, named
 
 INK, FAINT, GRID = "#1d2a3a", "#5b6675", "#dde2e8"
-BLUE, ORANGE, GREEN, PINK = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 """From the palette of Okabe and Ito, told apart by colour-blind readers."""
 
 _KINDS = (("个人消费贷款", BLUE, "circle"), ("信用卡透支", ORANGE, "diamond"), ("", GREEN, "triangle"))
@@ -74,20 +76,21 @@ def bars(
 
 
 def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
-    """Start price over total against overdue age, by kind of loan; a line where this tape stands."""
+    """Start price over total against overdue age, by kind of loan; a line where this package stands."""
     series: list[dict[str, Any]] = []
     known = {kind for kind, _, _ in _KINDS if kind}
+    dated = [c for c in facts.comparables if c.days is not None]
     for kind, colour, symbol in _KINDS:
-        mine = [c for c in facts.comparables if c.days is not None and _is(c, kind, known)]
+        mine = [c for c in dated if _is(c, kind, known)]
         if mine:
             name = named(LOAN_KINDS, kind, words.lang) if kind else words.term("products", "other")
             series.append(_dots(name, mine, colour, symbol, words))
-    here = _here(facts, words)
-    if here is not None:
-        series.append(here)
+    top = math.ceil(max((float(c.ratio) * 100 for c in dated), default=1) / 2) * 2
+    if (found := near_of(facts)) is not None:
+        series.append(_here(found, float(top), words, packaged=bool(facts.packages)))
     return {
         **_frame(),
-        "grid": {"left": 8, "right": 24, "top": 44, "bottom": 36, "containLabel": True},
+        "grid": {"left": 8, "right": 28, "top": 66, "bottom": 36, "containLabel": True},
         "legend": {"top": 4, "left": 0, "textStyle": {"color": INK}, "itemGap": 18},
         "tooltip": {"trigger": "item", "formatter": "{b}"},
         "xAxis": {
@@ -96,7 +99,7 @@ def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
             "splitLine": {"show": False}, "axisLine": {"show": True, "lineStyle": {"color": FAINT}},
         },
         "yAxis": {
-            "type": "value", "name": words.t("comparables.y"), "min": 0, "nameLocation": "end",
+            "type": "value", "name": words.t("comparables.y"), "min": 0, "max": top, "nameLocation": "end",
             "nameTextStyle": {"color": FAINT, "align": "left"},
             "axisLabel": {"color": FAINT, "formatter": "{value}%"}, "splitLine": {"lineStyle": {"color": GRID}},
         },
@@ -125,26 +128,21 @@ def _dots(name: str, mine: Sequence[Comparable], colour: str, symbol: str, words
     }
 
 
-def _here(facts: ReportFacts, words: Words) -> dict[str, Any] | None:
-    days, label = facts.clean.days, words.t("comparables.tape")
-    if facts.packages:
-        first = next(iter(facts.packages.values()))
-        if first.weighted_overdue_days is not None:
-            days, label = first.weighted_overdue_days, words.t("comparables.here")
-    if days is None:
-        return None
+def _here(found: tuple[Decimal, Decimal, Nearby], top: float, words: Words, *, packaged: bool) -> dict[str, Any]:
+    days, _, near = found
+    label = words.t("comparables.here" if packaged else "comparables.tape")
     return {
-        "type": "scatter",
-        "name": f"{label} ({words.days(days)})",
-        "symbol": "rect",
-        "itemStyle": {"color": PINK},
-        "data": [],
-        "markLine": {
+        "type": "line",
+        "name": f"{label}: {words.days(days)}",
+        "symbol": "none",
+        "silent": True,
+        "lineStyle": {"color": INK, "type": "dashed", "width": 1.5},
+        "itemStyle": {"color": INK},
+        "data": [[float(days), 0], [float(days), top]],
+        "markArea": {
             "silent": True,
-            "symbol": "none",
-            "lineStyle": {"color": INK, "type": "dashed", "width": 1.5},
-            "label": {"show": True, "formatter": label, "color": INK, "position": "insideEndTop", "fontSize": 12},
-            "data": [{"xAxis": float(days)}],
+            "itemStyle": {"color": BLUE, "opacity": 0.08},
+            "data": [[{"xAxis": float(near.low_days)}, {"xAxis": float(near.high_days)}]],
         },
     }
 

@@ -9,16 +9,16 @@ from typing import Any
 
 from postloan.kernel import Lang
 from postloan.market import Notice
-from postloan.market.comparables import Comparable, Nearby, nearby
+from postloan.market.comparables import Comparable
 from postloan.outcomes import charts
 from postloan.outcomes.notice_checks import checks_of
 from postloan.outcomes.page import render
-from postloan.outcomes.report_answer import eyebrow, kpis, lead, verdicts
+from postloan.outcomes.report_answer import eyebrow, kpis, lead, near_of, verdicts
 from postloan.outcomes.report_facts import ReportFacts, Stratum
 from postloan.outcomes.words import LOAN_KINDS, NONE, Words, named
 
 _DIMENSIONS = ("overdue", "balance", "region", "litigation", "age", "originated", "product", "guarantee")
-_LYING = ("region", "litigation")
+_LYING = ("region", "litigation", "product", "guarantee")
 _GRADES = ("normal", "special_mention", "substandard", "doubtful", "loss", "")
 _MOST_BARS = 15
 _NOTICE_ROWS = (
@@ -54,6 +54,8 @@ def render_report(facts: ReportFacts, *, lang: Lang) -> str:
             "answered": sum((a.total for a in facts.answers), Decimal(0)),
             "reasons": [r for r in facts.refusals if r.of != "allow"]
             + [r for r in facts.refusals if r.of == "allow"],
+            "fields": [s for s in facts.fields if s.score < 1],
+            "full_marks": _full_marks(facts, words),
             "near": _near(facts, words),
             "comparables": _comparables(facts, words),
             "run": _run(facts, words),
@@ -81,10 +83,12 @@ def _dimension(facts: ReportFacts, name: str, words: Words) -> dict[str, Any]:
     lines = _ordered(name, facts.strata[name])
     rows = [{"name": words.band(name, line.band, facts.first_year), **asdict(line)} for line in lines]
     drawn = rows[:_MOST_BARS] if name in _LYING else rows
-    made: dict[str, Any] = {"name": words.t(f"strata.{name}"), "rows": rows, "chart": None, "size": ""}
+    made: dict[str, Any] = {
+        "name": words.t(f"strata.{name}"), "rows": rows, "chart": None, "size": "", "names": name in _LYING
+    }  # fmt: skip
     if len(rows) > 1:
         made["chart"] = f"strata-{name}"
-        made["size"] = "tall" if len(drawn) > 9 else ""
+        made["size"] = "tall" if len(drawn) > 9 else "short" if name in _LYING and len(drawn) < 4 else ""
         made["options"] = charts.bars(
             [row["name"] for row in drawn],
             [row["total"] for row in drawn],
@@ -189,15 +193,10 @@ def _near(facts: ReportFacts, words: Words) -> dict[str, str] | None:
     }
 
 
-def near_of(facts: ReportFacts) -> tuple[Decimal, Decimal, Nearby] | None:
-    """Days and total of the first package (else of the tape) with the comparables near it; None without any."""
-    days, total = facts.clean.days, facts.clean.total
-    for notice in facts.packages.values():
-        if notice.weighted_overdue_days is not None and notice.total is not None:
-            days, total = notice.weighted_overdue_days, notice.total
-            break
-    near = nearby(days, facts.comparables) if days else None
-    return None if near is None or days is None else (days, total, near)
+def _full_marks(facts: ReportFacts, words: Words) -> str:
+    perfect = [s for s in facts.fields if s.score >= 1]
+    names = ", ".join(f"{s.table}.{s.field}" for s in perfect)
+    return words.t("quality.full_marks", n=len(perfect), names=names) if perfect else ""
 
 
 def _comparables(facts: ReportFacts, words: Words) -> list[dict[str, Any]]:

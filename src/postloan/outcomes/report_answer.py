@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from postloan.market.comparables import nearby
+from postloan.market.comparables import Nearby, nearby
 from postloan.outcomes.report_facts import Answer, FindingCount, ReportFacts
 from postloan.outcomes.words import NONE, Words
 
@@ -46,7 +46,7 @@ def verdicts(facts: ReportFacts, words: Words) -> list[tuple[str, str]]:
     if "finding_counts" in facts.missing:
         said.append(("", words.t("head.verdict_unchecked")))
     elif blocking := {f.code for f in facts.findings if f.severity == "blocking"}:
-        said.append(("bad", words.t("head.verdict_blocked", n=len(blocking))))
+        said.append(("bad", words.t("head.verdict_blocked", n=len(blocking), codes=", ".join(sorted(blocking)))))
     else:
         said.append(("good", words.t("head.verdict_clear")))
     if share := _share(facts, "allow"):
@@ -122,9 +122,10 @@ def _sell(facts: ReportFacts, words: Words) -> dict[str, Any]:
 
 
 def _worth(facts: ReportFacts, words: Words) -> dict[str, Any]:
-    near = nearby(facts.clean.days, facts.comparables) if facts.clean.days else None
-    if near is None:
+    found = near_of(facts)
+    if found is None:
         return {"name": words.t("kpi.worth"), "big": NONE, "more": words.t("kpi.worth_none"), "word": False}
+    near = found[2]
     more = words.t(
         "kpi.worth_more",
         n=near.n,
@@ -154,6 +155,17 @@ def _mend(facts: ReportFacts, words: Words) -> dict[str, Any]:
         "word": True,
         "steps": items,
     }
+
+
+def near_of(facts: ReportFacts) -> tuple[Decimal, Decimal, Nearby] | None:
+    """Days and total of the first package (else of the tape) with the comparables near it; None without any."""
+    days, total = facts.clean.days, facts.clean.total
+    for notice in facts.packages.values():
+        if notice.weighted_overdue_days is not None and notice.total is not None:
+            days, total = notice.weighted_overdue_days, notice.total
+            break
+    near = nearby(days, facts.comparables) if days else None
+    return None if near is None or days is None else (days, total, near)
 
 
 def _answer(facts: ReportFacts, name: str) -> Answer | None:

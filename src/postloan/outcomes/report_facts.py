@@ -165,7 +165,8 @@ class RuleValueNote:
     says: Mapping[Lang, str]
     value: Mapping[Lang, str]
     since: date
-    source: Mapping[Lang, str]
+    source_en: str
+    source_zh: str
 
 
 @dataclass(frozen=True, slots=True)

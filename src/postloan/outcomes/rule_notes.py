@@ -47,7 +47,8 @@ def _note(says: Mapping[Lang, str], value: RuleValue) -> RuleValueNote:
         says=says,
         value={"en": _shown(value.value, value.unit, "en"), "zh": _shown(value.value, value.unit, "zh")},
         since=value.since,
-        source={"en": f"{title['en']}, {article}", "zh": f"{title['zh']}，{article}"},
+        source_en=f"{title['en']}, {article}",
+        source_zh=f"{title['zh']}，{article}",
     )
 
 

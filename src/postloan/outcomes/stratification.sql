@@ -38,8 +38,8 @@ WHERE NOT COALESCE(quarantined, FALSE)
 SELECT
     COUNT(*) AS loans,
     SUM(CASE WHEN COALESCE(quarantined, FALSE) THEN 1 ELSE 0 END) AS quarantined,
-    COALESCE(SUM(CASE WHEN COALESCE(quarantined, FALSE) THEN total END), 0) AS quarantined_total,
     COALESCE(SUM(total), 0) AS total,
+    COALESCE(SUM(CASE WHEN COALESCE(quarantined, FALSE) THEN total END), 0) AS quarantined_total,
     MIN(cutoff_on) AS first_cutoff,
     MAX(cutoff_on) AS last_cutoff,
     COUNT(DISTINCT lender) AS lenders,
@@ -156,4 +156,4 @@ ORDER BY code, row
 -- Scores by field; the tape's own score is the line without a field.
 SELECT table_name, field, rows, filled, valid, faulty, score
 FROM field_quality
-ORDER BY table_name, score, field
+ORDER BY score, table_name, field
