@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
+from postloan.kernel import Lang
 from postloan.rules.checking import guess, parse_rules
 from postloan.rules.mistakes import (
     AfterLastValue,
@@ -189,14 +190,14 @@ def rule_as_json(rule: Rule) -> dict[str, object]:
         "id": rule.id,
         "pack": rule.pack,
         "topic": rule.topic,
-        "says": dict(rule.says),
+        "says": _languages(rule.says),
         "kind": rule.kind,
         "force": rule.force,
         "confidence": rule.confidence,
         "checked": {"by": rule.checked.by, "on": str(rule.checked.on)} if rule.checked else None,
         "parameters": {
             name: {
-                "says": dict(parameter.says),
+                "says": _languages(parameter.says),
                 "unit": parameter.unit,
                 "values": [_dated_as_json(dated) for dated in parameter.values],
             }
@@ -218,5 +219,9 @@ def _dated_as_json(dated: DatedValue) -> dict[str, object]:
         "until": str(dated.until) if dated.until else None,
         "precise_to": dated.precise_to,
         "confidence": dated.confidence,
-        "source": {"title": {**dated.source.title}, "article": dated.source.article},
+        "source": {"title": _languages(dated.source.title), "article": dated.source.article},
     }
+
+
+def _languages(texts: Mapping[Lang, str]) -> dict[str, str]:
+    return {str(lang): text for lang, text in texts.items()}
