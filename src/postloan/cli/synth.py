@@ -1,0 +1,85 @@
+"""``postloan synth``: a synthetic tape that discloses what a published notice says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+
+
+class FormatChoice(StrEnum):
+    """File formats of a tape folder."""
+
+    parquet = "parquet"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+class HeadersChoice(StrEnum):
+    """Languages of headers and terms in the files."""
+
+    en = "en"
+    zh = "zh"
+
+
+def synth(
+    notice: Annotated[Path, typer.Argument(help="A notice as JSON, with the keys that `postloan notice read` gives.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the tape; the hidden truth goes to DIR-truth.")],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same tape.")] = 1,
+    format: Annotated[FormatChoice, typer.Option("--format", help="Format of the files.")] = FormatChoice.parquet,  # noqa: A002
+    headers: Annotated[HeadersChoice, typer.Option("--headers", help="Chinese headers and terms, as sellers write.")] = HeadersChoice.en,  # noqa: E501
+    faults: Annotated[bool, typer.Option("--faults", help="Plant fifty faults that real files have.")] = False,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """Make a synthetic tape that matches a published notice to its printed digits."""
+    screen = Screen(lang, json=json, quiet=quiet)
+    from postloan.market import Notice
+    from postloan.synth import plant_faults, synthesize, truth_folder, write_tape
+
+    facts = Notice.loads(_read(notice), where=str(notice)).to_json()
+    with screen.progress("Making a synthetic tape…", "正在生成合成数据……"):
+        made = synthesize(facts, seed=seed)
+        if faults:
+            made = plant_faults(made, seed=seed)
+        form = FormatChoice.csv if faults and format is FormatChoice.parquet else format
+        write_tape(made, out, format=form.value, headers=headers.value)
+    if json:
+        rows = {name: table.num_rows for name, table in made.tape.items()}
+        screen.json({**made.label, "out": str(out), "truth": str(truth_folder(out)), "rows": rows})
+        return
+    screen.say(
+        f"SYNTHETIC tape of {facts.get('seller') or 'a seller'}, {facts.get('period') or 'no period'} (seed {seed}): "
+        "it discloses the published figures; every person and loan is invented.",
+        f"合成数据：{facts.get('seller') or '某机构'} {facts.get('period') or ''}（种子 {seed}）。"
+        "披露数字与公告一致，所有人员和贷款均为虚构。",
+    )
+    screen.table(
+        "",
+        [screen.text("table", "表"), screen.text("rows", "行数")],
+        [(name, table.num_rows) for name, table in made.tape.items()],
+        right=[1],
+    )
+    screen.say(
+        f"Tape: {out}   Hidden truth (for measuring only): {truth_folder(out)}",
+        f"数据：{out}   隐藏真值（仅供评测）：{truth_folder(out)}",
+    )
+
+
+def _read(path: Path) -> str:
+    from postloan.kernel import InputError
+
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(
+            what=f"The notice cannot be read: {why}",
+            where=path,
+            mend="Give a JSON file made by `postloan notice read`.",
+        ) from error
