@@ -90,7 +90,7 @@ def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
         series.append(_here(found, float(top), words, packaged=bool(facts.packages)))
     return {
         **_frame(),
-        "grid": {"left": 8, "right": 28, "top": 66, "bottom": 36, "containLabel": True},
+        "grid": {"left": 8, "right": 28, "top": 64, "bottom": 36, "containLabel": True},
         "legend": {"top": 4, "left": 0, "textStyle": {"color": INK}, "itemGap": 18},
         "tooltip": {"trigger": "item", "formatter": "{b}"},
         "xAxis": {
@@ -99,8 +99,7 @@ def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
             "splitLine": {"show": False}, "axisLine": {"show": True, "lineStyle": {"color": FAINT}},
         },
         "yAxis": {
-            "type": "value", "name": words.t("comparables.y"), "min": 0, "max": top, "nameLocation": "end",
-            "nameTextStyle": {"color": FAINT, "align": "left"},
+            "type": "value", "min": 0, "max": top,
             "axisLabel": {"color": FAINT, "formatter": "{value}%"}, "splitLine": {"lineStyle": {"color": GRID}},
         },
         "series": series,

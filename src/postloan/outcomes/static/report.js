@@ -1,4 +1,4 @@
-// Draws every chart of the page from the JSON beside it, again when the page changes its width or is printed.
+// Draws every chart of the page from the JSON beside it, and fits it again when the page changes its width.
 (function () {
   "use strict";
   var options = JSON.parse(document.getElementById("charts").textContent);
@@ -9,16 +9,18 @@
     place.classList.add("drawn");
     drawn.push([place, chart]);
   });
-  function fit(width) {
+  function fit() {
     drawn.forEach(function (pair) {
-      pair[1].resize({ width: width || pair[0].clientWidth, height: pair[0].clientHeight, silent: true });
+      pair[1].resize();
+      var picture = pair[0].querySelector("svg");
+      // Lets paper scale the picture, where no script runs between the screen's layout and the printed one.
+      picture.setAttribute("viewBox", "0 0 " + pair[1].getWidth() + " " + pair[1].getHeight());
     });
   }
+  fit();
   var waiting;
   window.addEventListener("resize", function () {
     clearTimeout(waiting);
     waiting = setTimeout(fit, 120);
   });
-  window.addEventListener("beforeprint", function () { fit(640); });
-  window.addEventListener("afterprint", function () { fit(); });
 })();
