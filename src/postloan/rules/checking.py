@@ -42,6 +42,7 @@ from postloan.rules.mistakes import (
     ConfidenceMisfitsForce,
     MissingKey,
     NoValues,
+    StrayComma,
     UnknownKey,
     UnknownWord,
     UntilBeforeFirstDay,
@@ -234,5 +235,8 @@ class _Place:
 
     def sentence(self, key: str) -> MappingProxyType[Lang, str]:
         both = self.inner(key)
+        for word, meant in both.entries.items():
+            if meant is None and word not in ("en", "zh"):
+                raise StrayComma(where=both.at(word), key=word)
         both.only("en", "zh")
         return MappingProxyType({"en": both.text("en"), "zh": both.text("zh")})

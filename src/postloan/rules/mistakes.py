@@ -68,6 +68,15 @@ class UnknownKey(BadRuleFile):
     zh = "{where}：此处没有名为“{key}”的键{guess}。请使用：{known}。"
 
 
+class StrayComma(BadRuleFile):
+    """{where}: '{key}' stands behind a comma and is read as a key of its own.
+
+    Put the whole sentence in quotes.
+    """
+
+    zh = "{where}：“{key}”位于逗号之后，被读作另一个键。请给整句话加上引号。"
+
+
 class MissingKey(BadRuleFile):
     """{where}: {key} is missing.
 

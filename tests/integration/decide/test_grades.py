@@ -67,7 +67,7 @@ def test_query_and_function_agree_on_any_tape(engine, tape, loans):
     check_agreement(engine, tape(loans), load_book())
 
 
-def later_text(rule):
+def later_text():
     """A rule book in which the substandard threshold changes to 60 days on 2026-01-01 and ends with 2027."""
     from importlib.resources import files
 
@@ -86,7 +86,7 @@ def later_text(rule):
 
 
 def test_each_loan_is_judged_by_the_values_of_its_own_cutoff(engine, tape):
-    book = later_text("cn")
+    book = later_text()
     days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1)]
     rows = tape([{"days_overdue": 75, "cutoff_on": day} for day in days])
     check_agreement(engine, rows, book)
