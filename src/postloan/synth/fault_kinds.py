@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from postloan.synth.people import check_character
+from postloan.tape.identity import check_character
 
 Flags = NDArray[np.bool_]
 Row = Mapping[str, Any]

@@ -114,7 +114,7 @@ def _plant(kind: Kind, draft: _Draft, at: int, rng: np.random.Generator) -> dict
         "table_name": kind.table,
         "row": where + 1,
         "loan_id": row.get("loan_id"),
-        "borrower_id": changes.get("borrower_id") if kind.appends else row["borrower_id"],
+        "borrower_id": changes.get("borrower_id", row["borrower_id"]) if kind.appends else row["borrower_id"],
         "kind": kind.name,
         "field": kind.field,
         "code": kind.code,

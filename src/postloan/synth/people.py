@@ -229,10 +229,3 @@ def _pairs(ages: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
     left, right = ranked[0 : count - 1 : 2], ranked[1:count:2]
     chosen = (ages[left] == ages[right]) & (rng.random(len(left)) < 0.004)
     return left[chosen], right[chosen]
-
-
-def check_character(first17: str) -> str:
-    """The last character of an identity number, from its first 17 digits."""
-    return chr(
-        _CHECKS[sum(int(digit) * int(weight) for digit, weight in zip(first17, _WEIGHTS, strict=True)) % 11]
-    )

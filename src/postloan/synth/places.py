@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -90,7 +91,6 @@ def places(who: People, first_loan: Ints, cutoff: int, rng: np.random.Generator)
     )
     good = np.where(is_card, stayed[owner], good) & ~is_work
     text = _written(spots, who, owner, is_work, rng)
-    order = np.lexsort((source, owner))
     given = first_loan[owner] - rng.integers(0, 20, len(owner))
     later = source >= names.index("self_reported")
     given = np.where(
@@ -104,8 +104,7 @@ def places(who: People, first_loan: Ints, cutoff: int, rng: np.random.Generator)
             "given_on": col.days(given),
             "agreed_for_service": pa.array((source == 0) & (rng.random(len(owner)) < 0.75)),
         }
-    ).take(pa.array(order))
-    owner, good = owner[order], good[order]
+    )
     row = np.zeros(count, dtype=np.int64)
     row[owner[good][::-1]] = np.flatnonzero(good)[::-1] + 1  # the first good one
     homes = pa.table(
@@ -206,36 +205,52 @@ def _standard(spots: _Spots, home: str) -> pa.Array:
     )
 
 
-def _written(spots: _Spots, who: People, owner: Ints, work: Flags, rng: np.random.Generator) -> pa.Array:
+# Ways of writing an address with their shares.
+_FORMS: Mapping[str, float] = {
+    "full": 0.44, "city": 0.16, "short": 0.07, "dashed": 0.08, "bare": 0.06,
+    "renamed": 0.06, "doubled": 0.05, "repeated": 0.03, "stuck": 0.05,
+}  # fmt: skip
+_SLICE = 100_000
+"""Addresses written at a time, so that memory does not grow with their number."""
+
+
+def _written(
+    spots: _Spots, who: People, owner: Ints, work: Flags, rng: np.random.Generator
+) -> pa.ChunkedArray:
     """Addresses as clerks and customers write them: levels missing, repeated, renamed, shortened, things stuck on."""
-    count = len(owner)
-    level, index = _levels(who.home), pa.array(spots.county)
-    full = _standard(spots, who.home)
-    place, county = _place(spots), level["county"].take(index)
-    short = col.joined(
-        level["short_province"].take(index), level["short_prefecture"].take(index), county, place
+    edges = np.cumsum(list(_FORMS.values()))
+    choice = np.searchsorted(edges / edges[-1], rng.random(len(owner)), side="right").clip(
+        max=len(_FORMS) - 1
     )
-    city = col.joined(level["prefecture"].take(index), county, place)
-    renamed = col.joined(
-        level["province"].take(index), level["prefecture"].take(index), level["old_county"].take(index), place
-    )
-    doubled = col.joined(level["province"].take(index), level["prefecture"].take(index), full)
-    repeated = col.joined(level["prefecture"].take(index), county, county, place)
-    owners = pa.array(owner)
-    stuck = col.joined(full, who.name.take(owners), who.phone.take(owners))
-    dashed = col.joined(
-        level["province"].take(index), level["prefecture"].take(index), county,
-        col.picked(words("roads"), spots.road), col.shown(spots.number), "号",
-        col.picked(words("estates"), spots.estate), col.shown(spots.building), "-", col.shown(spots.unit), "-",
-        col.shown(spots.room),
-    )  # fmt: skip
-    bare = col.joined(county, place)
-    forms = (
-        (full, 0.44), (city, 0.16), (short, 0.07), (dashed, 0.08), (bare, 0.06),
-        (renamed, 0.06), (doubled, 0.05), (repeated, 0.03), (stuck, 0.05),
-    )  # fmt: skip
-    edges = np.cumsum([share for _, share in forms]) / sum(share for _, share in forms)
-    choice = np.searchsorted(edges, rng.random(count), side="right").clip(max=len(forms) - 1)
-    made = pc.choose(pa.array(choice), *(form for form, _ in forms))
-    floor = col.joined(made, pc.if_else(pa.array(work), "(单位)", ""))
-    return pc.if_else(pa.array(rng.random(count) < 0.02), pc.utf8_slice_codeunits(floor, 0, 9), floor)
+    cut = rng.random(len(owner)) < 0.02
+    chunks = []
+    for start in range(0, len(owner), _SLICE):
+        rows = np.arange(start, min(start + _SLICE, len(owner)))
+        forms = _forms(spots.at(rows), who, pa.array(owner[rows]))
+        text = pc.choose(pa.array(choice[rows]), *(forms[name] for name in _FORMS))
+        text = col.joined(text, pc.if_else(pa.array(work[rows]), "(单位)", ""))
+        chunks.append(pc.if_else(pa.array(cut[rows]), pc.utf8_slice_codeunits(text, 0, 9), text))
+    return pa.chunked_array(chunks, pa.string())
+
+
+def _forms(spots: _Spots, who: People, owners: pa.Array) -> dict[str, pa.Array]:
+    """Every way of writing some addresses."""
+    index = pa.array(spots.county)
+    level = {name: words_.take(index) for name, words_ in _levels(who.home).items()}
+    full, place, county = _standard(spots, who.home), _place(spots), level["county"]
+    province, prefecture = level["province"], level["prefecture"]
+    return {
+        "full": full,
+        "city": col.joined(prefecture, county, place),
+        "short": col.joined(level["short_province"], level["short_prefecture"], county, place),
+        "dashed": col.joined(
+            province, prefecture, county, col.picked(words("roads"), spots.road), col.shown(spots.number), "号",
+            col.picked(words("estates"), spots.estate), col.shown(spots.building), "-", col.shown(spots.unit), "-",
+            col.shown(spots.room),
+        ),
+        "bare": col.joined(county, place),
+        "renamed": col.joined(province, prefecture, level["old_county"], place),
+        "doubled": col.joined(province, prefecture, full),
+        "repeated": col.joined(prefecture, county, county, place),
+        "stuck": col.joined(full, who.name.take(owners), who.phone.take(owners)),
+    }  # fmt: skip

@@ -214,6 +214,9 @@ def _agree(
     low: Fraction, high: Fraction, wanted: Fraction, count: Fact, average: Fact
 ) -> tuple[int, int] | None:
     """The total and the count nearest to the printed ones whose quotient prints as the average."""
+    printed = (round(min(max(wanted, low), high)), max(1, round(count.value)))
+    if average.low <= Fraction(*printed) <= average.high:
+        return printed
     counts = np.arange(max(1, ceil(count.low)), floor(count.high) + 1, dtype=np.int64)
     for inside in (
         Fraction(1, 50),
