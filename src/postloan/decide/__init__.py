@@ -3,7 +3,7 @@
 from postloan.decide import observation, parties, summaries
 from postloan.decide.answers import Answer, Decision, Grade
 from postloan.decide.grading import LoanFacts, classify, grade, grade_findings, grade_query
-from postloan.decide.sale import Sale
+from postloan.decide.sale import Sale, judge_sale
 from postloan.decide.selling import (
     SaleFacts,
     eligibility,
@@ -14,6 +14,6 @@ from postloan.decide.selling import (
 
 __all__ = [
     "Answer", "Decision", "Grade", "LoanFacts", "Sale", "SaleFacts", "classify", "eligibility",
-    "eligibility_findings", "eligibility_query", "grade", "grade_findings", "grade_query", "may_sell",
+    "eligibility_findings", "eligibility_query", "grade", "grade_findings", "grade_query", "judge_sale", "may_sell",
     "observation", "parties", "summaries",
 ]  # fmt: skip

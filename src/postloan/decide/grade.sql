@@ -95,13 +95,3 @@ ORDER BY loans.cutoff_on
 -- grade_assumptions --
 -- How many loans were graded on the assumption that an undated second restructuring was inside the observation.
 SELECT COUNT(*) FILTER (WHERE REGEXP_MATCHES(because, 'HS-CLS-01')) AS assumed FROM grades
-
--- differing_loans --
--- The largest loans whose seller's grade differs from the computed one, for a reader.
-SELECT
-  grades.row, grades.loan_id, grades.seller_grade, grades.grade, loans.days_overdue, loans.total, grades.because
-FROM grades
-JOIN loans ON grades.row = loans.row
-WHERE grades.differs
-ORDER BY loans.total DESC, grades.row
-LIMIT :shown

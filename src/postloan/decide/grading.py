@@ -8,6 +8,7 @@ from datetime import date
 from postloan.decide.answers import Grade, GradeDecision
 from postloan.kernel import Engine, Finding, load_kinds, load_queries
 from postloan.rules import RuleBook, RuleValue
+from postloan.tape import GRADES
 
 _OVERDUE = {
     Grade.LOSS: "CN-CLS-01.loss_after_days",
@@ -151,13 +152,19 @@ def _pair_findings(engine: Engine, book: RuleBook) -> list[Finding]:
     for seller, computed, loans, old_book, _ in engine.rows(
         query.bind(order_from=first, old_book_by=old_book_by)
     ):
+        found, expected = _named(seller), _named(computed)
         if Grade(seller).rank > Grade(computed).rank:
-            findings.append(Finding(kinds["D005"], "loans", found=seller, expected=computed, count=loans))
+            findings.append(Finding(kinds["D005"], "loans", found=found, expected=expected, count=loans))
             continue
         for code, count in (("D004", loans - old_book), ("D006", old_book)):
             if count:
-                findings.append(Finding(kinds[code], "loans", found=seller, expected=computed, count=count))
+                findings.append(Finding(kinds[code], "loans", found=found, expected=expected, count=count))
     return findings
+
+
+def _named(grade: str) -> str:
+    """A class as readers of either language know it."""
+    return f"{grade.replace('_', ' ')} {GRADES[grade]}"
 
 
 def _rank(book: RuleBook, key: str, on: date) -> int:

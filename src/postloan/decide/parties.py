@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -69,6 +69,12 @@ def party_type(text: str) -> str:
         if wanted in (code, *kind.terms.values()):
             return code
     return UNKNOWN
+
+
+def named(codes: Iterable[str]) -> str:
+    """Types of institution as readers of either language know them."""
+    kinds = [party_types().get(code) for code in codes]
+    return ", ".join(f"{kind.terms['en']} {kind.terms['zh']}" for kind in kinds if kind)
 
 
 def region_of(text: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from postloan.decide.answers import Answer, Decision, weigh
-from postloan.decide.parties import UNKNOWN, region_of
+from postloan.decide.parties import UNKNOWN, named, region_of
 from postloan.kernel import Finding, load_kinds
 from postloan.rules import RuleBook, RuleValue
 
@@ -85,13 +85,13 @@ def _day(sale: Sale, book: RuleBook, used: list[RuleValue]) -> list[_Obstacle]:
 
 def _seller(sale: Sale, book: RuleBook, used: list[RuleValue]) -> list[_Obstacle]:
     if _ask(book, _NO_RESALE, sale, used).flag and sale.seller_type in _ask(book, _HELD_BY, sale, used).terms:
-        return [_Obstacle(Answer.REFUSE, "CN-AGY-06", "D016", sale.seller_type)]
+        return [_Obstacle(Answer.REFUSE, "CN-AGY-06", "D016", named([sale.seller_type]))]
     sellers = _ask(book, _SELLERS, sale, used).terms
     if sale.seller_type == UNKNOWN:
-        return _unknown(book, sale, used, "seller_type")
-    may_sell = ", ".join(sellers)
+        return _unknown(book, sale, used, "seller type 出让方类型")
+    may_sell = named(sellers)
     if sale.seller_type not in sellers:
-        return [_Obstacle(Answer.REFUSE, "CN-TRF-01", "D013", sale.seller_type, may_sell)]
+        return [_Obstacle(Answer.REFUSE, "CN-TRF-01", "D013", named([sale.seller_type]), may_sell)]
     if (
         not book.holds(_BY_REGION, on=sale.on)
         or sale.seller_type not in _ask(book, _BY_REGION, sale, used).terms
@@ -99,23 +99,27 @@ def _seller(sale: Sale, book: RuleBook, used: list[RuleValue]) -> list[_Obstacle
         return []
     region = region_of(sale.seller_region or "")
     if region is None:
-        return _unknown(book, sale, used, "seller_region")
+        return _unknown(book, sale, used, "seller region 出让方注册地")
     regions = _ask(book, _REGIONS, sale, used).terms
     if region in regions:
         return []
-    found = f"{sale.seller_type} ({region})"
+    found = f"{named([sale.seller_type])} ({region})"
     return [_Obstacle(Answer.REFUSE, "CN-TRF-01", "D013", found, f"{may_sell} ({'、'.join(regions)})")]
 
 
 def _buyer(sale: Sale, book: RuleBook, used: list[RuleValue]) -> list[_Obstacle]:
     if sale.buyer_type == UNKNOWN:
-        return _unknown(book, sale, used, "buyer_type")
+        return _unknown(book, sale, used, "buyer type 受让方类型")
     buyers = _ask(book, _BUYERS, sale, used).terms
     if sale.buyer_type in buyers:
         return []
     if sale.buyer_type in _ask(book, _BUYERS_UNCONFIRMED, sale, used).terms:
-        return [_Obstacle(Answer.REVIEW, "CN-TRF-02", "D015", f"buyer_type: {sale.buyer_type}")]
-    return [_Obstacle(Answer.REFUSE, "CN-TRF-02", "D014", sale.buyer_type, ", ".join(buyers))]
+        return [
+            _Obstacle(
+                Answer.REVIEW, "CN-TRF-02", "D015", f"buyer type 受让方类型: {named([sale.buyer_type])}"
+            )
+        ]
+    return [_Obstacle(Answer.REFUSE, "CN-TRF-02", "D014", named([sale.buyer_type]), named(buyers))]
 
 
 def _unknown(book: RuleBook, sale: Sale, used: list[RuleValue], what: str) -> list[_Obstacle]:

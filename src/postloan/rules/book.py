@@ -22,6 +22,7 @@ from postloan.rules.mistakes import (
     DuplicateRule,
     NoRuleFiles,
     NoSuchPack,
+    NotUtf8,
     UnknownRule,
 )
 from postloan.rules.records import DatedValue, Parameter, Rule, RuleValue
@@ -137,10 +138,17 @@ def load_book(packs: Sequence[str] = PACKS, folder: Path | None = None) -> RuleB
     """
     if folder is None:
         return _packaged(tuple(packs))
-    texts = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))]
+    texts = [(path.name, _text_of(path)) for path in sorted(folder.glob("*.yaml"))]
     if not texts:
         raise NoRuleFiles(folder=folder)
     return _bound([*_pack_texts(tuple(packs)), *texts])
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotUtf8(where=path.name) from error
 
 
 @cache

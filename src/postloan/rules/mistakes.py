@@ -23,6 +23,15 @@ class NotYaml(BadRuleFile):
     zh = "{where}：不是合法的 YAML：{why}。请检查该行附近的缩进和引号。"
 
 
+class NotUtf8(BadRuleFile):
+    """{where}: the file is not written in UTF-8.
+
+    Save it again with the encoding UTF-8.
+    """
+
+    zh = "{where}：文件不是 UTF-8 编码。请以 UTF-8 编码另存。"
+
+
 class DuplicateKey(BadRuleFile):
     """{where}: '{key}' stands here a second time; it first stands on line {first}.
 

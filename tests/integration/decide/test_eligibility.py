@@ -124,8 +124,8 @@ def test_unknown_parties_leave_every_loan_to_a_person(engine, tape):
     sale = Sale("unknown", None, "unknown", date(2025, 6, 30))
     findings = eligibility(engine, load_book(), sale)
     assert [(one.code, one.found) for one in findings] == [
-        ("D015", "seller_type"),
-        ("D015", "buyer_type"),
+        ("D015", "seller type 出让方类型"),
+        ("D015", "buyer type 受让方类型"),
         ("D018", "1"),
     ]
     assert engine.rows("SELECT answer, because FROM eligibility") == [("review", "HS-TRF-06")]

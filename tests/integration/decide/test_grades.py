@@ -112,9 +112,9 @@ def test_findings_count_each_pair_of_grades_apart(engine, tape):
         for finding in grade(engine, load_book())
     }
     assert found == {
-        ("D004", "substandard", "loss"): 3,
-        ("D006", "substandard", "loss"): 2,
-        ("D005", "loss", "substandard"): 1,
+        ("D004", "substandard 次级", "loss 损失"): 3,
+        ("D006", "substandard 次级", "loss 损失"): 2,
+        ("D005", "loss 损失", "substandard 次级"): 1,
         ("D007", "1", ""): 1,
     }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from postloan.decide.parties import Party, guess_party, party_type, party_types, region_of
+from postloan.decide.sale import Sale, sale_findings
 from postloan.rules import load_book
 
 
@@ -78,3 +81,15 @@ def test_a_region_has_a_short_form(text, short):
 def test_every_region_of_the_rules_is_a_known_region():
     for dated in load_book().rule("CN-TRF-01").parameters["regions"].values:
         assert [region_of(region) for region in dated.value] == list(dated.value)
+
+
+def test_findings_of_a_sale_read_well_in_both_languages():
+    sale = Sale("city_bank", "四川", "trust", date(2027, 1, 1))
+    english = [finding.says("en") for finding in sale_findings(sale, load_book(), 7)]
+    chinese = [finding.says("zh") for finding in sale_findings(sale, load_book(), 7)]
+    assert english[0] == (
+        "On 2027-01-01 nothing may be sold under the pilot, whose last day is 2026-12-31. Every loan is refused."
+    )
+    assert "city bank 城市商业银行 (四川)" in english[1]
+    assert "trust company 信托公司" in chinese[2]
+    assert len(english) == len(chinese) == 3

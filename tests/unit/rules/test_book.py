@@ -152,6 +152,14 @@ def test_a_user_may_add_rules_but_never_overwrite_one(tmp_path):
         load_book(folder=tmp_path)
 
 
+def test_a_file_in_another_encoding_is_refused_and_a_byte_order_mark_forgiven(tmp_path):
+    (tmp_path / "own.yaml").write_bytes(RULE.encode("utf-8-sig"))
+    assert "CN-CLS-91" in load_book(folder=tmp_path)
+    (tmp_path / "own.yaml").write_bytes(RULE.encode("gb18030"))
+    with pytest.raises(BadRuleFile, match=r"own\.yaml: the file is not written in UTF-8"):
+        load_book(folder=tmp_path)
+
+
 def test_a_folder_without_rules_and_an_unknown_pack_are_refused(tmp_path):
     with pytest.raises(PostloanError, match="holds no rule files"):
         load_book(folder=tmp_path)
