@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from postloan.market.comparables import Comparable, Nearby
+from postloan.market.comparables import Nearby
 from postloan.outcomes.report_answer import near_of
 from postloan.outcomes.report_facts import ReportFacts
 from postloan.outcomes.words import LOAN_KINDS, Words, named
@@ -77,17 +77,26 @@ def bars(
 
 def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
     """Start price over total against overdue age, by kind of loan; a line where this package stands."""
+    dots = [(f"{c.seller} {c.period}", c.product, c.days, c.ratio) for c in facts.comparables if c.days is not None]
+    made = prices(dots, words)
+    if (found := near_of(facts)) is not None:
+        made["series"].append(_here(found, made["yAxis"]["max"], words, packaged=bool(facts.packages)))
+    return made
+
+
+def prices(dots: Sequence[tuple[str, str, Decimal, Decimal]], words: Words) -> dict[str, Any]:
+    """Price ratios against overdue age, by kind of loan.
+
+    dots: name, product as notices call it, weighted days overdue, ratio of price to total.
+    """
     series: list[dict[str, Any]] = []
     known = {kind for kind, _, _ in _KINDS if kind}
-    dated = [c for c in facts.comparables if c.days is not None]
     for kind, colour, symbol in _KINDS:
-        mine = [c for c in dated if _is(c, kind, known)]
+        mine = [dot for dot in dots if (dot[1] == kind if kind else dot[1] not in known)]
         if mine:
             name = named(LOAN_KINDS, kind, words.lang) if kind else words.term("products", "other")
             series.append(_dots(name, mine, colour, symbol, words))
-    top = math.ceil(max((float(c.ratio) * 100 for c in dated), default=1) / 2) * 2
-    if (found := near_of(facts)) is not None:
-        series.append(_here(found, float(top), words, packaged=bool(facts.packages)))
+    top = math.ceil(max((float(dot[3]) * 100 for dot in dots), default=2) / 2) * 2
     return {
         **_frame(),
         "grid": {"left": 8, "right": 28, "top": 64, "bottom": 36, "containLabel": True},
@@ -106,11 +115,9 @@ def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _is(comparable: Comparable, kind: str, known: set[str]) -> bool:
-    return comparable.product == kind if kind else comparable.product not in known
-
-
-def _dots(name: str, mine: Sequence[Comparable], colour: str, symbol: str, words: Words) -> dict[str, Any]:
+def _dots(
+    name: str, mine: Sequence[tuple[str, str, Decimal, Decimal]], colour: str, symbol: str, words: Words
+) -> dict[str, Any]:
     return {
         "type": "scatter",
         "name": name,
@@ -119,10 +126,10 @@ def _dots(name: str, mine: Sequence[Comparable], colour: str, symbol: str, words
         "itemStyle": {"color": colour, "borderColor": "#fff", "borderWidth": 1.5, "opacity": 0.92},
         "data": [
             {
-                "name": f"{c.seller} {c.period}: {words.days(c.days)} / {words.pct(c.ratio, 2)}",
-                "value": [float(c.days or 0), round(float(c.ratio) * 100, 3)],
+                "name": f"{who}: {words.days(days)} / {words.pct(ratio, 2)}",
+                "value": [float(days), round(float(ratio) * 100, 3)],
             }
-            for c in mine
+            for who, _, days, ratio in mine
         ],
     }
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from postloan.market import WHOLE, Notice
+from postloan.market import Notice
+
+WHOLE = "全部"
+"""Stands for a count where a notice says that all loans are of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Held:
     sign: str
 
 
-def checks_of(notice: Notice) -> Iterator[Held]:
+def held_in(notice: Notice) -> Iterator[Held]:
     """Every check that the notice states enough figures for.
 
     Figures of the press are rounded; a difference within the stated ``tolerance`` of the figures holds.

@@ -11,7 +11,7 @@ from postloan.kernel import Lang
 from postloan.market import Notice
 from postloan.market.comparables import Comparable
 from postloan.outcomes import charts
-from postloan.outcomes.notice_checks import checks_of
+from postloan.outcomes.notice_checks import held_in
 from postloan.outcomes.page import render
 from postloan.outcomes.report_answer import eyebrow, kpis, lead, near_of, verdicts
 from postloan.outcomes.report_facts import ReportFacts, Stratum
@@ -110,7 +110,7 @@ def _package(name: str, notice: Notice, words: Words) -> dict[str, Any]:
     return {
         "name": name,
         "rows": list(_notice_rows(notice, words)),
-        "checks": list(checks_of(notice)),
+        "checks": list(held_in(notice)),
     }
 
 
