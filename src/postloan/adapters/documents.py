@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postloan.adapters.files_whole import whole
 from postloan.kernel import PostloanError
+
+if TYPE_CHECKING:
+    import typst
 
 
 class DocumentFailed(PostloanError):
@@ -21,6 +26,16 @@ class DocumentFailed(PostloanError):
     exit_code = 3
 
 
+@cache
+def _fonts() -> typst.Fonts:
+    """The bundled typeface alone, so that a document looks the same on every machine."""
+    import typst
+    from noto_cjk_sans_otc import FONT_PATH
+
+    folder = Path(str(FONT_PATH)).parent
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+
+
 def pdf(source: str, data: Mapping[str, object], path: Path, *, on: date | None = None) -> None:
     """Set a document and write it to ``path``, whole or not at all. The same input gives the same bytes.
 
@@ -31,15 +46,13 @@ def pdf(source: str, data: Mapping[str, object], path: Path, *, on: date | None 
         DocumentFailed: the source has a mistake. NoSpace, CannotWrite: see ``files_whole.whole``.
     """
     import typst
-    from noto_cjk_sans_otc import FONT_PATH
 
     moment = datetime(on.year, on.month, on.day, tzinfo=UTC) if on else datetime(1970, 1, 1, tzinfo=UTC)
     try:
         made = typst.compile(
             source.encode("utf-8"),
             format="pdf",
-            font_paths=[str(Path(str(FONT_PATH)).parent)],
-            ignore_system_fonts=True,
+            font_paths=_fonts(),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             timestamp=moment,
         )

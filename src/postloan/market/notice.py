@@ -10,7 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from functools import cache
+from importlib.resources import files
 from typing import Literal
+
+import yaml
 
 from postloan.market.notice_faults import BadNotice
 from postloan.market.notice_json import SHAPES, checked, number_out
@@ -132,6 +136,13 @@ class Notice:
                 mend_zh="请写成一个 JSON 对象，或用 `postloan notice read 文件 --json` 生成。",
             ) from error
         return cls.from_json(record, where=where)
+
+
+@cache
+def key_texts() -> Mapping[str, Mapping[str, str]]:
+    """What people read instead of each key, by language (``en``, ``zh``)."""
+    raw = yaml.safe_load((files("postloan.market") / "notice_texts.yaml").read_text(encoding="utf-8"))
+    return {key: {"en": raw[key][0], "zh": raw[key][1]} for key in KEYS}
 
 
 KEYS: tuple[str, ...] = tuple(entry.name for entry in fields(Notice))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from postloan.kernel import Finding, FindingKind, load_kinds
 from postloan.kernel.money import round_to
 from postloan.market.notice import Notice
+
+Tell = Callable[[str, object, object], None]
 
 _BREAKDOWNS: tuple[tuple[Literal["five_class", "litigation", "guarantee"], str], ...] = (
     ("five_class", "N002"), ("litigation", "N003"), ("guarantee", "N004"),
@@ -61,34 +64,35 @@ def contradictions(notice: Notice) -> list[Finding]:
     return found
 
 
-def _sizes(notice: Notice, tell: object) -> None:
-    assert callable(tell)
+def _sizes(notice: Notice, tell: Tell) -> None:
     loans, borrowers, total = notice.loans, notice.borrowers, notice.total
-    if loans is not None and borrowers is not None and _known(notice, "loans") and _known(notice, "borrowers"):
-        if borrowers > loans + _slack(notice, "loans", "borrowers"):
-            tell("N005", f"{borrowers:,}", f"{loans:,}")
-    if notice.avg_borrower and borrowers and total and all(map(lambda key: _known(notice, key), ("avg_borrower", "borrowers", "total"))):
-        low = (notice.avg_borrower - _slack(notice, "avg_borrower") - Decimal("0.005")) * (borrowers - _slack(notice, "borrowers"))
-        high = (notice.avg_borrower + _slack(notice, "avg_borrower") + Decimal("0.005")) * (borrowers + _slack(notice, "borrowers"))
-        if not low - _slack(notice, "total") <= total <= high + _slack(notice, "total"):
-            tell("N006", f"{notice.avg_borrower:,}", f"{round_to(total / borrowers, 2):,}")
-    if notice.max_borrower is not None and total is not None and _known(notice, "max_borrower") and _known(notice, "total"):
-        if notice.max_borrower > total + _slack(notice, "max_borrower", "total"):
+    counted = loans is not None and borrowers is not None and _known(notice, "loans", "borrowers")
+    if counted and (borrowers or 0) > (loans or 0) + _slack(notice, "loans", "borrowers"):
+        tell("N005", f"{borrowers:,}", f"{loans:,}")
+    average = notice.avg_borrower
+    if average and borrowers and total and _known(notice, "avg_borrower", "borrowers", "total"):
+        off, few = _slack(notice, "avg_borrower") + Decimal("0.005"), _slack(notice, "borrowers")
+        low = (average - off) * (borrowers - few) - _slack(notice, "total")
+        high = (average + off) * (borrowers + few) + _slack(notice, "total")
+        if not low <= total <= high:
+            tell("N006", f"{average:,}", f"{round_to(total / borrowers, 2):,}")
+    if total is not None and _known(notice, "max_borrower", "total"):
+        slack = _slack(notice, "max_borrower", "total")
+        if (notice.max_borrower or 0) > total + slack:
             tell("N011", f"{notice.max_borrower:,}", f"{total:,}")
-    if isinstance(notice.written_off, int) and loans is not None and _known(notice, "loans"):
-        if notice.written_off > loans + _slack(notice, "loans"):
-            tell("N012", f"{notice.written_off:,}", f"{loans:,}")
+    gone = notice.written_off
+    if isinstance(gone, int) and loans is not None and gone > loans + _slack(notice, "loans"):
+        tell("N012", f"{gone:,}", f"{loans:,}")
 
 
-def _order(notice: Notice, tell: object) -> None:
+def _order(notice: Notice, tell: Tell) -> None:
     """Cut-off, publication, deadline, bidding: each no earlier than the one before."""
-    assert callable(tell)
     steps = [
         (key, value)
         for key in ("cutoff_date", "published", "bid_deadline", "free_bid_start", "free_bid_end")
         if (value := getattr(notice, key)) is not None
     ]
-    for (one, before), (other, after) in zip(steps, steps[1:], strict=False):
+    for (one, before), (other, after) in pairwise(steps):
         length = min(len(before), len(after))
         if before[:length] > after[:length]:
             tell("N013", f"{one} {before}", f"{other} {after}")
@@ -98,14 +102,14 @@ def _gap(notice: Notice) -> Decimal | None:
     """How far principal plus interest is from the total; None unless all three are more than bounds."""
     if notice.principal is None or notice.interest is None or notice.total is None:
         return None
-    if not all(_known(notice, key) for key in ("principal", "interest", "total")):
+    if not _known(notice, "principal", "interest", "total"):
         return None
     return abs(notice.principal + notice.interest - notice.total)
 
 
-def _known(notice: Notice, key: str) -> bool:
-    """Whether a figure is more than a bound."""
-    return key not in notice.tolerance or notice.tolerance[key] is not None
+def _known(notice: Notice, *keys: str) -> bool:
+    """Whether figures are more than bounds."""
+    return all(key not in notice.tolerance or notice.tolerance[key] is not None for key in keys)
 
 
 def _slack(notice: Notice, *keys: str) -> Decimal:

@@ -17,7 +17,8 @@ class BadNotice(PostloanError):
 class NotANotice(PostloanError):
     """{where} holds no notice: no disclosure table and no known label (未偿本息总额, 资产笔数, …) in it.
 
-    Give the text of one 转让公告 or 招商公告, with its table of 不良贷款基本信息 or lines such as 未偿本息总额: 5.81亿元.
+    Give the text of one 转让公告 or 招商公告, with its table 不良贷款基本信息 or lines such as
+    未偿本息总额: 5.81亿元.
     """
 
     zh = (

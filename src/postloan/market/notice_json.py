@@ -47,7 +47,7 @@ def _decimal(value: object) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation as error:
         raise wrong from error
-    if not number.is_finite():
+    if not number.is_finite() or (number and not -20 <= number.adjusted() <= 18):
         raise wrong
     return number
 

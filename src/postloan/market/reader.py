@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
 from postloan.kernel import Finding
 from postloan.market import reader_breakdowns, reader_days, reader_values
@@ -65,7 +64,9 @@ def read_with_findings(text: str, *, name: str) -> tuple[Notice, tuple[Finding, 
         values["bid_mode"] = facts["transfer_mode"].value
     values.update(_of_title(page, found, facts))
     values.setdefault("published", _signed(page, str(values["seller"] or "")))
-    figures = {key: read for key, read in facts.items() if read.printed is not None and key != "extension_minutes"}
+    figures = {
+        key: read for key, read in facts.items() if read.printed is not None and key != "extension_minutes"
+    }
     notice = Notice(
         id=name,
         **values,  # type: ignore[arg-type]
@@ -130,29 +131,40 @@ def _differ(one: Read, other: Read) -> bool:
 
 def _readings(page: Page, found: list[Mark], known: Labels) -> Iterator[tuple[Mark, Read | None, str]]:
     """Every label with the value between it and the next, or from the row below where labels stand in a row."""
-    ends = [after.start for _, after in pairwise(found)] + [len(page.text)]
+    ends = [mark.start for mark in found[1:]] + [len(page.text)][: len(found)]
     segments = [page.text[mark.end : end] for mark, end in zip(found, ends, strict=True)]
     i = 0
     while i < len(found):
         last = i
-        while last + 1 < len(found) and not segments[last].strip(" \t\n|") and found[last].field.kind != "stop":
+        while (
+            last + 1 < len(found) and not segments[last].strip(" \t\n|") and found[last].field.kind != "stop"
+        ):
             last += 1
-        if last > i and (row := _row_below(found[i : last + 1], segments[last], known)):
+        side_by_side = "\n" not in page.text[found[i].start : found[last].end].strip()
+        if last > i and (
+            row := _row_below(found[i : last + 1], segments[last], known, side_by_side=side_by_side)
+        ):
             yield from ((mark, read, "") for mark, read in zip(found[i : last + 1], row, strict=True))
+        elif last == i + 1 and (both := _wrapped(found[i], found[last], segments[last], known)):
+            yield from ((mark, read, "") for mark, read in zip(found[i : last + 1], both, strict=True))
         else:
             for mark, segment in zip(found[i : last + 1], segments[i : last + 1], strict=True):
                 if mark.field.kind == "remarks":
-                    segment = page.text[mark.end : remark_end(page, mark, found)]  # noqa: PLW2901
+                    segment = page.text[mark.end : remark_end(page, mark, found)]
                 if mark.field.kind == "mode":  # 多轮竞价 may run into 竞价日, which looks like a label
-                    segment = page.text[mark.end : mark.end + len(segment) + 4]  # noqa: PLW2901
+                    segment = page.text[mark.end : mark.end + len(segment) + 4]
                 yield mark, _value(mark, segment, known), segment
         i = last + 1
 
 
-def _row_below(row: list[Mark], text: str, known: Labels) -> list[Read | None] | None:
-    """The values of labels that stand side by side with their values in the next row; None if it is no such row."""
+def _row_below(row: list[Mark], text: str, known: Labels, *, side_by_side: bool) -> list[Read | None] | None:
+    """The values of labels that stand together, from the row below; None if that is no such row.
+
+    Labels under each other count only from three on and with exactly as many values: two labels followed by two
+    values is also what remains of a table whose cells were read in the wrong order.
+    """
     match = re.match(r"[ \t|]*\n", text)
-    if match is None:
+    if match is None or (not side_by_side and len(row) < 3):
         return None
     rest, reads = text[match.end() :], list[Read | None]()
     for mark in row:
@@ -165,20 +177,36 @@ def _row_below(row: list[Mark], text: str, known: Labels) -> list[Read | None] |
             return None
         reads.append(read)
         rest = rest[read.end :]
-    return reads
+    return reads if side_by_side or not rest.strip(" |\n\t") else None
+
+
+def _wrapped(above: Mark, mark: Mark, text: str, known: Labels) -> tuple[Read, Read] | None:
+    """Two figures in one line of which the second belongs to the right cell, whose label began a line higher."""
+    below = "\n" in text[: len(text) - len(text.lstrip())]
+    if below or above.field.kind not in _FIGURES or mark.field.kind not in _FIGURES:
+        return None
+    left = _value(mark, text, known, loose=False)
+    if left is None or not re.match(r"[ \t]{2,}\d", text[left.end :]):
+        return None
+    right = _value(above, text[left.end :], known, loose=False)
+    return (right, left) if right else None
 
 
 def _value(mark: Mark, segment: str, known: Labels, *, loose: bool = True) -> Read | None:
     """What stands behind a label, read as its kind demands."""
     how = mark.field.kind
-    if how == "stop" or (how not in ("remarks", "deposit", "written_off") and reader_values.SILENT.match(segment)):
+    if how == "stop" or (
+        how not in ("remarks", "deposit", "written_off") and reader_values.SILENT.match(segment)
+    ):
         return None
     if how in _FIGURES:
         return _figure(mark, segment, loose=loose)
     if how in ("day", "day_or_month", "moment"):
-        moment = {"day": reader_days.day, "day_or_month": reader_days.day_or_month, "moment": reader_days.moment}[how](
-            segment
-        )
+        moment = {
+            "day": reader_days.day,
+            "day_or_month": reader_days.day_or_month,
+            "moment": reader_days.moment,
+        }[how](segment)
         return Read(moment.iso, moment.end, firm=mark.firm) if moment else None
     if how == "span":
         both = reader_days.span(segment)
@@ -189,7 +217,9 @@ def _value(mark: Mark, segment: str, known: Labels, *, loose: bool = True) -> Re
 
 def _figure(mark: Mark, segment: str, *, loose: bool) -> Read | None:
     field = mark.field
-    if field.kind == "deposit" and re.match(r"[\s:|]*(?:无(?!论)|不收取|不设|免收|无需|不需要|免缴)", segment):
+    if field.kind == "deposit" and re.match(
+        r"[\s:|]*(?:无(?!论)|不收取|不设|免收|无需|不需要|免缴)", segment
+    ):
         return Read(Decimal(0), len(segment), printed="0元", tolerance=Decimal(0), firm=mark.firm)
     figure = reader_values.figure(segment, unit=field.unit, label_unit=mark.unit, loose=loose)
     if figure is None:
@@ -215,7 +245,9 @@ def _words(mark: Mark, segment: str, known: Labels) -> object:
         case "party":
             flat = re.match(r"[\s:|]*((?:[^\s|;,。:]|(?<=\S)[ \t](?=\S))+)", segment)
             named = re.sub(r"\s", "", flat.group(1)) if flat else ""
-            return named if re.fullmatch(r".{2,40}?(?:公司|银行|中心|分行|支行|联社|信用社|行)", named) else None
+            return (
+                named if re.fullmatch(r".{2,40}?(?:公司|银行|中心|分行|支行|联社|信用社|行)", named) else None
+            )
         case "remarks":
             return _remark(segment)
         case "name":
@@ -225,7 +257,7 @@ def _words(mark: Mark, segment: str, known: Labels) -> object:
 
 
 def _mode(segment: str, modes: tuple[str, ...]) -> str | None:
-    flat = re.sub(r"[\s|]", "", segment).lstrip(":")
+    flat = re.split("[。;]", re.sub(r"[\s|]", "", segment).lstrip(":"))[0]
     for mode in modes:
         if flat[:30].startswith(mode):
             return mode
@@ -235,11 +267,17 @@ def _mode(segment: str, modes: tuple[str, ...]) -> str | None:
 
 def _term(segment: str) -> str | None:
     flat = re.sub(r"[\s|]", "", segment).lstrip(":")
-    match = re.match(r"[^\d;。]{0,20}?(\d{1,3}|[一二两三四五六七八九十]{1,3})个?(工作日|自然日|交易日|日|天)", flat)
+    match = re.match(
+        r"[^\d;。]{0,20}?(\d{1,3}|[一二两三四五六七八九十]{1,3})个?(工作日|自然日|交易日|日|天)", flat
+    )
     if match is None:
         return None
     number, what = reader_values.small_number(match.group(1)), match.group(2)
-    return f"{number}个{what}" if "个" in match.group() and what in ("工作日", "自然日", "交易日") else f"{number}{what}"
+    return (
+        f"{number}个{what}"
+        if "个" in match.group() and what in ("工作日", "自然日", "交易日")
+        else f"{number}{what}"
+    )
 
 
 def _remark(segment: str) -> str | None:
@@ -252,7 +290,9 @@ def _remark(segment: str) -> str | None:
 
 def _of_title(page: Page, found: list[Mark], facts: Mapping[str, Read]) -> dict[str, object]:
     """Seller, its kind, product, period and kind of notice; a label's word fills what the title leaves open."""
-    first = next((mark.start for mark in found if mark.field.key not in _HELPERS or mark.field.key == "stop"), 0)
+    first = next(
+        (mark.start for mark in found if mark.field.key not in _HELPERS or mark.field.key == "stop"), 0
+    )
     named = facts.get("title")
     title = read_title(page.text[:first])
     if title.text is None and named is not None:
@@ -277,7 +317,8 @@ def _signed(page: Page, seller: str) -> str | None:
     for i in range(max(len(lines) - 3, 1), len(lines)):
         found = reader_days.day(lines[i])
         above = lines[i - 1]
-        if found and found.end == len(lines[i]) and len(above) >= 4 and seller.endswith(above[-6:]) and "关于" not in above:
+        signed = len(above) >= 4 and seller.endswith(above[-6:]) and "关于" not in above
+        if found and found.end == len(lines[i]) and signed:
             return found.iso
     return None
 
@@ -289,7 +330,9 @@ def _form(page: Page, found: list[Mark]) -> str:
     if page.form and re.search(r"table|as published|表格", page.form, re.IGNORECASE):
         return "table"
     units = sum(mark.unit is not None for mark in found)
-    return "table" if units >= 3 or "不良贷款基本信息" in page.compact or page.text.count("|") >= 6 else "press"
+    return (
+        "table" if units >= 3 or "不良贷款基本信息" in page.compact or page.text.count("|") >= 6 else "press"
+    )
 
 
 def _allowed(read: Read, form: str) -> Decimal | None:

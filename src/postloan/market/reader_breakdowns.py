@@ -10,9 +10,15 @@ WHOLE = "全部"
 _NUMBER = r"(\d[\d,]*(?:\.\d+)?)(万)?"
 _NAME = r"([一-鿿]{2,12}?)"
 _FILL = r"(?:贷款|资产|类贷款|的)?[:(]?(?:共计|合计|共|为|约)?(?:\d+户)?"
-_NAME_FIRST = re.compile(_NAME + _FILL + _NUMBER + r"(笔|个|件)?(?![\d,.]*(?:户|元|万元|亿|%|年|月|天|日|期))")
-_COUNT_FIRST = re.compile(_NUMBER + r"(?:笔|个|件)(?:贷款|资产)?(?:为|系|属于|是)?" + _NAME + r"(?=[;,、。)|]|$)")
-_ALL = re.compile(r"(?:全部|均|皆|100%)(?:贷款|资产)?(?:为|是|属|系|属于)?([一-鿿]{2,10}?)(?:贷款|状态|类)?(?=[;,。|()]|$)")
+_NAME_FIRST = re.compile(
+    _NAME + _FILL + _NUMBER + r"(笔|个|件)?(?![\d,.]*(?:户|元|万元|亿|%|年|月|天|日|期))"
+)
+_COUNT_FIRST = re.compile(
+    _NUMBER + r"(?:笔|个|件)(?:贷款|资产)?(?:为|系|属于|是)?" + _NAME + r"(?=[;,、。)|]|$)"
+)
+_ALL = re.compile(
+    r"(?:全部|均|皆|100%)(?:贷款|资产)?(?:为|是|属|系|属于)?([一-鿿]{2,10}?)(?:贷款|状态|类)?(?=[;,。|()]|$)"
+)
 _ALL_AFTER = re.compile(r"([一-鿿]{2,8}?)(?:类|贷款)?[:(]?(?:全部|100%)")
 
 
@@ -42,22 +48,27 @@ def counts(text: str, kinds: Mapping[str, str]) -> dict[str, int | str] | None:
     return found or None
 
 
+_NONE_GONE = re.compile(
+    r"(?:全部|均|皆|已全部|是)?(?:贷款|资产)?(?:为)?(?:全部|均)?未核销(?!\D{0,2}\d)|(?:无|否)(?=[;,。|)]|$)"
+)
+_SOME_GONE = re.compile(
+    r"(?<!未)核销(?:贷款|资产)?[:(]?(?:共计|共|为)?" + _NUMBER + r"笔?(?![\d.]*(?:户|元|万|亿|%))"
+)
+_BARE_GONE = re.compile(_NUMBER + r"(?:笔)?(?:贷款)?(?:为|均)?(?:已核销)?(?=[;,。|)]|$)")
+_ALL_GONE = re.compile(
+    r"(?:已)?(?:全部|均|皆)(?:贷款|资产)?(?:为|已)?(?:核销|已核销)?(?:贷款)?(?=[;,。|)]|$)"
+    r"|已核销[:(]?全部|已核销(?=[;,。|)]|$)|是(?=[;,。|)]|$)"
+)
+
+
 def written_off(text: str) -> int | str | None:
     """How many loans are written off (已核销): a count, 全部, or None where the text is silent."""
     flat = _flat(text)
-    if re.match(r"(?:全部|均|皆|已全部|是)?(?:贷款|资产)?(?:为)?(?:全部|均)?未核销", flat) and not re.search(r"未核销\D{0,2}\d", flat):
+    if _NONE_GONE.match(flat):
         return 0
-    if match := re.search(r"(?<!未)(?:已)?核销(?:贷款|资产)?[:(]?(?:共计|共|为)?" + _NUMBER + r"笔?(?![\d.]*(?:户|元|万|亿|%))", flat):
+    if match := _SOME_GONE.search(flat) or _BARE_GONE.match(flat):
         return _count(match.group(1), match.group(2))
-    if match := re.match(_NUMBER + r"(?:笔)?(?:贷款)?(?:为|均)?(?:已核销)?(?=[;,。|)]|$)", flat):
-        return _count(match.group(1), match.group(2))
-    if re.match(r"(?:已)?(?:全部|均|皆)(?:贷款|资产)?(?:为|已)?(?:核销|已核销)?(?:贷款)?(?=[;,。|)]|$)", flat) or re.match(
-        r"已核销[:(]?全部|已核销(?=[;,。|)]|$)|是(?=[;,。|)]|$)", flat
-    ):
-        return WHOLE
-    if re.match(r"(?:无|否)(?=[;,。|)]|$)", flat):
-        return 0
-    return None
+    return WHOLE if _ALL_GONE.match(flat) else None
 
 
 def _flat(text: str) -> str:
@@ -73,7 +84,15 @@ def _known(name: str, kinds: Mapping[str, str]) -> str | None:
     for wording in sorted(kinds, key=len, reverse=True):
         if name.endswith(wording) and name[: -len(wording)] in ("其中", "包括", "分类为", "均为", "为", "含"):
             return kinds[wording]
-        if name.startswith(wording) and name[len(wording) :] in ("类", "贷款", "类贷款", "状态", "担保", "方式", "的"):
+        if name.startswith(wording) and name[len(wording) :] in (
+            "类",
+            "贷款",
+            "类贷款",
+            "状态",
+            "担保",
+            "方式",
+            "的",
+        ):
             return kinds[wording]
     return None
 

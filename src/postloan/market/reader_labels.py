@@ -13,11 +13,17 @@ import yaml
 
 from postloan.market.reader_text import Page
 
-_UNIT = r"(?:\(\s*(?:单位:?)?(?:人民币)?[/:]?(百万元|千元|万元|亿元|元|万笔|笔|万户|户|人|天|日|周岁|岁|年|分钟|分)\)?)?"
-_STOP = re.compile(r"(?<![第零〇一二三四五六七八九十年月])[一二三四五六七八九十]{1,2}、|注[12一二]?[:、.]|(?<=笔|\||。|;)注[12]|表[12一二][:、.]")
+_UNIT = (
+    r"(?:\(\s*(?:单位:?)?(?:人民币)?[/:]?"
+    r"(百万元|千元|万元|亿元|元|万笔|笔|万户|户|人|天|日|周岁|岁|年|分钟|分)\)?)?"
+)
+_STOP = re.compile(
+    r"(?<![第零〇一二三四五六七八九十年月])[一二三四五六七八九十]{1,2}、"
+    r"|注[12一二]?[:、.]|(?<=笔|\||。|;)注[12]|表[12一二][:、.]"
+)
 _OF_ONE = re.compile(r"(?:最高|最低|最大|平均|户均|笔均|单一|单户|每户|每笔)[一-鿿]{0,6}$")
 _SUMS = frozenset({"principal", "interest", "total"})
-_GAP = re.compile(r"[ \t]{2,}|\t|\||\n")
+_AFTER = re.compile(r"\s*:|[ \t]*[|\n\t]|[ \t]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def marks(page: Page) -> list[Mark]:
             continue  # 单户平均本息余额 is no total
         start, end = page.at[match.start()], page.at[match.end() - 1] + 1
         firm = _firm(page, start, end, has_unit=match.group(2) is not None)
-        if field.colon and not (firm and _borders(page, start, end)):
+        if field.colon and not (firm and _borders(page, start, end, remark=field.kind == "remarks")):
             continue
         found.append(Mark(field, start, end, match.group(2), firm))
     for match in _STOP.finditer(page.compact):
@@ -114,11 +120,13 @@ def _firm(page: Page, start: int, end: int, *, has_unit: bool) -> bool:
     return has_unit or opens or bool(re.match(r"\s*:|[ \t]*\||\s*\d", after))
 
 
-def _borders(page: Page, start: int, end: int) -> bool:
-    """A border on both sides: the label is a cell or line of its own, or is followed by a colon."""
-    before, after = page.text[:start], page.text[end : end + 3]
-    opens = not before.strip() or bool(_GAP.search(before[len(before.rstrip()) :] or before[-1:])) or before[-1] in "|;。)"
-    return opens and bool(re.match(r"\s*:", after) or _GAP.match(after))
+def _borders(page: Page, start: int, end: int, *, remark: bool) -> bool:
+    """Whether the label is a cell or line of its own, or opens a line with a colon; a remark just opens a line."""
+    before, after = page.text[max(start - 40, 0) : start], page.text[end : end + 3]
+    if not before.strip() or re.search(r"\n[ \t]*$", before):
+        return remark or bool(_AFTER.match(after))
+    opens = bool(re.search(r"(?:[ \t]{2,}|\t|[|;。)])[ \t]*$", before))
+    return opens and bool(_AFTER.match(after))
 
 
 def _outside_remarks(page: Page, found: list[Mark]) -> list[Mark]:
@@ -137,9 +145,10 @@ def _outside_remarks(page: Page, found: list[Mark]) -> list[Mark]:
 def remark_end(page: Page, remark: Mark, found: list[Mark]) -> int:
     """Where a remark ends: at a label that opens a line or cell or has its colon, a blank line, or the text's end."""
     end = len(page.text)
+    begin = remark.end + len(page.text[remark.end :]) - len(page.text[remark.end :].lstrip(" :|\n\t"))
     for pattern in (r"\n[ \t|]*\n", r"特此公告"):
-        if match := re.search(pattern, page.text[remark.end :]):
-            end = min(end, remark.end + match.start())
+        if match := re.search(pattern, page.text[begin:]):
+            end = min(end, begin + match.start())
     for mark in found:
         if mark.start <= remark.end or mark.start >= end:
             continue

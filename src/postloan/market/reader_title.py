@@ -13,14 +13,22 @@ import yaml
 from postloan.market.reader_values import small_number
 
 _FURNITURE = re.compile(
-    r"^(?:银登网|银登中心|银行业信贷资产登记流转中心(?:有限公司)?|不良贷款转让公告|转让公告|招商公告|信息披露|项目公告|首页|公告名称:?|项目名称:?|公告标题:?|标题:?)+"
+    r"^(?:银登网|银登中心|银行业信贷资产登记流转中心(?:有限公司)?|不良贷款转让公告|转让公告|招商公告|信息披露|项目公告"
+    r"|首页|公告名称:?|项目名称:?|公告标题:?|标题:?)+"
 )
 _PERIOD = re.compile(r"(20\d\d)年?度?-?第?0*(\d{1,4}|[一二三四五六七八九十百]{1,5})(?:期|号)")
-_INSTITUTION = re.compile(r".*?(?:公司|银行|支行|分行|信用卡中心|信用社|联社|联合社)(?:[一-鿿]{2,12}?(?:分行|支行|信用卡中心|分公司|中心|营业部))*")
+_INSTITUTION = re.compile(
+    r".*?(?:公司|银行(?:股份)?(?:有限)?(?:责任)?(?:公司)?|支行|分行|信用卡中心|信用社|联社|联合社)"
+    r"(?:[一-鿿]{2,12}?(?:分行|支行|信用卡中心|分公司|中心|营业部))*"
+)
 _KIND = re.compile(r"(债权转让公告|招商公告|转让结果公告|结果公告|转让公告|公告)(\([^()]{1,8}\))?")
 _ABOUT = tuple(
     re.compile(rf"(?P<seller>.*?)关于(?:公开转让|转让|开展)?(?P<mid>.*?)(?P<rest>(?:{begins}).*)")
-    for begins in ("个人(?:不良|消费|经营|信用|住房|汽车|综合)", "信用卡|个人|不良(?:贷款|资产|债权)", "转让|公告")
+    for begins in (
+        "个人(?:不良|消费|经营|信用|住房|汽车|综合)",
+        "信用卡|个人|不良(?:贷款|资产|债权)",
+        "转让|公告",
+    )
 )
 _NO_PRODUCT = re.compile(r"重新挂牌|协议|第.{1,5}期|批次|更正|修订")
 _PRODUCTS = (
@@ -61,9 +69,11 @@ def read_title(head: str) -> Title:
 def _title_text(head: str) -> str | None:
     """The lines that make up the title, joined without blanks."""
     lines = [re.sub(r"[\s|#*]", "", line) for line in head.split("\n")]
-    for about in [i for i, line in enumerate(lines) if "关于" in line] + [
-        i for i, line in enumerate(lines) if re.search(r"20\d\d年", line)
-    ] + [i for i, line in enumerate(lines) if line]:
+    for about in (
+        [i for i, line in enumerate(lines) if "关于" in line]
+        + [i for i, line in enumerate(lines) if re.search(r"20\d\d年", line)]
+        + [i for i, line in enumerate(lines) if line]
+    ):
         first = about
         while first > 0 and lines[first - 1] and about - first < 4 and not _closes(lines[first - 1]):
             first -= 1
@@ -142,8 +152,9 @@ def _doc_kind(text: str) -> str | None:
         return None
     name, suffix = kinds[-1].groups()
     if name in ("公告", "结果公告"):
-        name = "转让结果公告" if "结果" in text else "转让公告" if "转让" in text else "招商公告" if "招商" in text else None
-    if name is None:
+        told = (("结果", "转让结果公告"), ("转让", "转让公告"), ("招商", "招商公告"))
+        name = next((kind for word, kind in told if word in text), "")
+    if not name:
         return None
     if name == "债权转让公告":
         return name + ("(协议)" if suffix and "协议" in suffix else "")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _LEAD = re.compile(r"[\s:|]*(?:(?:约?为|是|达到|共计|合计|总计|共|达|人民币|RMB|¥)[\s:|]*)*", re.IGNORECASE)
-_BEFORE = re.compile(r"(大约|约|将近|接近|近|超过|超出|超|突破|逾|不足|不到|不超过|不低于|至少|至多)\s*(?:人民币)?\s*")
-_AFTER_NUMBER = re.compile(r"\s*(余|多)")
-_AFTER_UNIT = re.compile(r"\s*(余|多|左右|以上|以下|以内|上下)")
+_BEFORE = re.compile(
+    r"(大约|约|将近|接近|近|超过|超出|超|突破|逾|不足|不到|不超过|不低于|至少|至多)\s*(?:人民币)?\s*"
+)
+_AFTER_UNIT = re.compile(r"\s*(余(?!额)|多(?!轮)|左右|以上|以下|以内|上下)")
 _DIGITS = re.compile(r"\d(?:[\d,.\s]*\d)?")
 _WHOLE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _APPROXIMATE = frozenset({"约", "大约", "左右", "上下"})
@@ -17,7 +18,9 @@ _AND_MORE = frozenset({"余", "多"})
 SILENT = re.compile(r"[\s:|]*(?:[-—–/]+|无|不适用|暂无|未披露|N/?A)(?=[\s|;。,]|$)", re.IGNORECASE)
 """A cell that says nothing: —, 无, /."""
 
-_SCALES = {"百亿": 10**10, "十亿": 10**9, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3, "": 1}
+_SCALES = {
+    "百亿": 10**10, "十亿": 10**9, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3, "": 1,
+}  # fmt: skip
 _SCALE = "|".join(sorted(filter(None, _SCALES), key=len, reverse=True))
 _UNITS = {
     "元": ("元", "圆"),
@@ -60,7 +63,9 @@ def figure(text: str, *, unit: str, label_unit: str | None = None, loose: bool =
     if run is None:
         return None
     names = "|".join(sorted((re.escape(n) for n in _UNITS[unit]), key=len, reverse=True))
-    with_unit = re.compile(rf"\s*(?:(余|多)\s*)?({_SCALE})?\s*(?:(余|多)\s*)?({names})?", re.IGNORECASE)
+    with_unit = re.compile(
+        rf"\s*(?:(余|多)(?![额轮])\s*)?({_SCALE})?\s*(?:(余|多)(?![额轮])\s*)?({names})?", re.IGNORECASE
+    )
     number, end, leftover = _number(text, run.start(), run.end(), with_unit, loose=loose)
     if number is None:
         return None
@@ -168,7 +173,19 @@ def _tidy(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-_CHINESE = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_CHINESE = {
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+}
 
 
 def small_number(text: str) -> int | None:

@@ -93,7 +93,7 @@ class UnknownTemplate(PostloanError):
     Choose old (2024, with maximum, average, credit line and write-offs) or new (2026).
     """
 
-    zh = "没有名为“{template}”的公告模板。请选择 old（2024 年版，含最高、平均、授信额度与核销情况）或 new（2026 年版）。"
+    zh = "没有名为“{template}”的公告模板。请选择 old（2024 年版，含最高、平均、授信额度、核销）或 new（2026 年版）。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Extra:
 
     overdue_starts: the seller's definition of the first overdue day (逾期起始点), note 2. fees_hold: what the other
     fees are made of. buyers: conditions that a buyer must meet. sole_bidder: what happens with only one bidder.
-    standard_agreement, settled_by_platform: 是否采用标准协议文本, 是否通过登记机构结算. contact: lines to reach the seller.
+    standard_agreement: 是否采用标准协议文本. settled_by_platform: 是否通过登记机构结算. contact: how to reach the seller.
     """
 
     overdue_starts: str | None = None
@@ -132,7 +132,7 @@ def layout(
     for head, block in (
         ("不良贷款基本信息", _basic(notice, kind, extra)),
         ("转让方式", _pairs(notice, _BIDDING[kind])),
-        ("时间安排", _pairs(notice, _TIMES)),
+        ("时间安排", _lines(notice, _TIMES)),
         ("交易条件", _terms(notice, extra)),
         ("成交情况", _pairs(notice, _RESULT)),
         ("联系方式", {"lines": list(extra.contact)} if extra.contact else None),
@@ -140,11 +140,16 @@ def layout(
         if block:
             sections.append({"head": f"{_NUMERALS[len(sections)]}、{head}", **_EMPTY, **block})
     seller = notice.seller or ""
-    opening = f"{seller}拟转让下列个人不良贷款，现将有关情况公告如下。" if seller else "现将下列个人不良贷款转让的有关情况公告如下。"
+    opening = (
+        f"{seller}拟转让下列个人不良贷款，现将有关情况公告如下。"
+        if seller
+        else "现将下列个人不良贷款转让的有关情况公告如下。"
+    )
     if notice.doc_kind and notice.doc_kind.startswith("招商公告"):
         opening += "本公告所载数据以转让公告为准。"
     return {
-        "title": title_of(notice),
+        "title": "".join(_title_parts(notice)),
+        "title_lines": list(_title_parts(notice)),
         "synthetic": synthetic,
         "opening": opening,
         "sections": sections,
@@ -153,12 +158,12 @@ def layout(
     }
 
 
-def title_of(notice: Notice) -> str:
-    """The title in the published form, without the parts that are not known."""
+def _title_parts(notice: Notice) -> tuple[str, str]:
+    """The published title without the parts that are not known, in the two lines that it is best broken into."""
     kind = notice.doc_kind or "转让公告"
-    name = kind if kind.startswith("债权") or not kind.startswith(("转让公告", "招商公告")) else f"不良贷款{kind}"
+    name = f"不良贷款{kind}" if kind.startswith(("转让公告", "招商公告")) else kind
     product = f"({notice.product})" if notice.product else ""
-    return f"{notice.seller or ''}关于{notice.period or ''}个人不良贷款{product}转让项目{name}"
+    return f"{notice.seller or ''}关于{notice.period or ''}", f"个人不良贷款{product}转让项目{name}"
 
 
 def label_of(key: str) -> str:
@@ -187,7 +192,9 @@ def counts_text(counts: Mapping[str, int | str] | None) -> str:
     """A breakdown: 损失 411 笔；次级 340 笔, or 全部损失."""
     if not counts:
         return BLANK
-    return "；".join(f"全部{name}" if count == WHOLE else f"{name} {count:,} 笔" for name, count in counts.items())
+    return "；".join(
+        f"全部{name}" if count == WHOLE else f"{name} {count:,} 笔" for name, count in counts.items()
+    )
 
 
 def spoken_day(iso: str) -> str:
@@ -218,7 +225,10 @@ def _cell(notice: Notice, key: str) -> str:
 def _basic(notice: Notice, kind: Template, extra: Extra) -> dict[str, object]:
     rows: list[list[str]] = []
     for left, right in _PAIRS[kind]:
-        rows.append([label_of(left), _cell(notice, left)] + ([label_of(right), _cell(notice, right)] if right else ["", ""]))
+        rows.append(
+            [label_of(left), _cell(notice, left)]
+            + ([label_of(right), _cell(notice, right)] if right else ["", ""])
+        )
     wide = [[label_of(key), _cell(notice, key)] for key in _WIDE[kind]]
     if notice.claim_total is not None:
         wide.insert(0, [label_of("claim_total"), _cell(notice, "claim_total")])
@@ -242,8 +252,17 @@ def _pairs(notice: Notice, keys: tuple[str, ...]) -> dict[str, object] | None:
     return {"rows": [one + two for one, two in zip(cells[::2], cells[1::2], strict=True)]}
 
 
+def _lines(notice: Notice, keys: tuple[str, ...]) -> dict[str, object] | None:
+    lines = _spoken(notice, keys)
+    return {"lines": lines} if lines else None
+
+
+def _spoken(notice: Notice, keys: tuple[str, ...]) -> list[str]:
+    return [f"{label_of(key)}：{_cell(notice, key)}" for key in keys if getattr(notice, key) is not None]
+
+
 def _terms(notice: Notice, extra: Extra) -> dict[str, object] | None:
-    lines = [f"{label_of(key)}：{_cell(notice, key)}" for key in _TERMS if getattr(notice, key) is not None]
+    lines = _spoken(notice, _TERMS)
     lines += [f"受让条件：{condition}" for condition in extra.buyers]
     if extra.sole_bidder:
         lines.append(f"仅有一家意向受让方时：{extra.sole_bidder}")
