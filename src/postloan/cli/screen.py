@@ -9,11 +9,11 @@ from __future__ import annotations
 import json as _json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from postloan.kernel import Lang
 
 
-class LangChoice(str, Enum):
+_SEVERITIES = {"blocking": "阻断", "error": "错误", "warning": "警告", "note": "提示"}
+
+
+class LangChoice(StrEnum):
     """The languages that people are spoken to in."""
 
     en = "en"
@@ -91,6 +94,19 @@ class Screen:
             return
         with self._console(stderr=True).status(self.text(en, zh)):
             yield
+
+    @contextmanager
+    def steps(self) -> Iterator[Callable[[str, str], None]]:
+        """A spinner on stderr that says the present step; yields what a workflow tells its steps to."""
+        if self.quiet or self.as_json or not sys.stderr.isatty():
+            yield lambda en, zh: None
+            return
+        with self._console(stderr=True).status("…") as status:
+            yield lambda en, zh: status.update(self.text(en, zh))
+
+    def severity(self, severity: str) -> str:
+        """How much a finding matters, in the reader's language."""
+        return _SEVERITIES[severity] if self.lang == "zh" else severity
 
     def _console(self, *, stderr: bool = False) -> Console:
         from rich.console import Console

@@ -31,7 +31,7 @@ class Disclosure:
     loans: int
     borrowers: int
     principal: Decimal
-    interest: Decimal
+    interest: Decimal | None
     total: Decimal
     other_fees: Decimal | None
     max_borrower: Decimal

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from postloan.kernel import Finding, load_kinds
-from postloan.kernel.money import round_to
 from postloan.market.disclosure import Disclosure
 from postloan.market.notice import Notice
 from postloan.market.package import PackageSpec
+from postloan.market.writer import completed
 from postloan.tape.terms import GRADES, GUARANTEES, LITIGATION
 
 _KINDS = ("postloan.market", "package.yaml")
@@ -56,11 +55,6 @@ def list_package(
         "weighted_overdue_days": disclosure.weighted_days,
         "weighted_age": disclosure.weighted_age,
     }
-    breakdowns = {
-        "five_class": _named(disclosure.classes, GRADES),
-        "guarantee": _named(disclosure.guarantees, GUARANTEES),
-        "litigation": _named(disclosure.litigation, LITIGATION),
-    }
     one_day = disclosure.cutoff_first == disclosure.cutoff_last and disclosure.cutoff_first
     notice = Notice(
         id=spec.name,
@@ -72,18 +66,15 @@ def list_package(
         text_form="table",
         cutoff_date=disclosure.cutoff_first.isoformat() if one_day and disclosure.cutoff_first else None,
         published=spec.published,
+        five_class=_named(disclosure.classes, GRADES),
         written_off=disclosure.written_off,
+        guarantee=_named(disclosure.guarantees, GUARANTEES),
+        litigation=_named(disclosure.litigation, LITIGATION),
         remarks=spec.remarks,
-        as_reported={key: _printed(key, value) for key, value in figures.items() if value is not None},
-        tolerance={key: Decimal(0) for key, value in figures.items() if value is not None},
-        checks=_checks(disclosure, breakdowns, spec.terms),
-        five_class=breakdowns["five_class"],
-        guarantee=breakdowns["guarantee"],
-        litigation=breakdowns["litigation"],
         **figures,
         **_sale(spec.terms),
     )
-    return notice, tuple(_findings(disclosure))
+    return completed(notice), tuple(_findings(disclosure))
 
 
 def _product(products: Mapping[str, int]) -> str:
@@ -106,12 +97,6 @@ def _named(counts: Mapping[str, int], names: Mapping[str, str]) -> dict[str, int
     return named
 
 
-def _printed(key: str, value: Decimal | int) -> str:
-    if key in _MONEY:
-        return f"{value:,.2f}元"
-    return f"{value}{_UNITS[key]}"
-
-
 def _sale(terms: Mapping[str, Any]) -> dict[str, Any]:
     money = ("start_price", "increment", "deposit")
     return {
@@ -119,24 +104,6 @@ def _sale(terms: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in terms.items()
         if value is not None
     }
-
-
-def _checks(
-    disclosure: Disclosure, breakdowns: Mapping[str, Mapping[str, int | str] | None], terms: Mapping[str, Any]
-) -> dict[str, bool | Decimal]:
-    checks: dict[str, bool | Decimal] = {
-        "p_plus_i": disclosure.principal + disclosure.interest == disclosure.total
-    }
-    for name, counts in breakdowns.items():
-        if counts is not None:
-            checks[f"{name}_sums_to_loans"] = sum(int(n) for n in counts.values()) == disclosure.loans
-    if (start := terms.get("start_price")) is not None:
-        price = Fraction(Decimal(str(start)))
-        if disclosure.total:
-            checks["start_over_total"] = round_to(price / Fraction(disclosure.total), 6)
-        if disclosure.principal:
-            checks["start_over_principal"] = round_to(price / Fraction(disclosure.principal), 6)
-    return checks
 
 
 def _findings(disclosure: Disclosure) -> list[Finding]:

@@ -55,18 +55,6 @@ class BadPackageFile(PostloanError):
     zh = "组包文件 {where} 无法使用：{why_zh}。{mend_zh}"
 
 
-class EmptyPackage(PostloanError):
-    """Package '{name}' would hold no loan: of {loans} loans {eligible} may be sold in bulk, and it takes none.
-
-    Widen the selection in the packages file, or see the report for why loans are not eligible.
-    """
-
-    zh = (
-        "资产包“{name}”没有任何贷款：{loans} 笔贷款中 {eligible} 笔可批量转让，筛选条件一笔也未选中。"
-        "请放宽组包文件中的条件，或在报告中查看贷款不符合条件的原因。"
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which eligible loans a package takes; what is not said does not restrict.
@@ -142,17 +130,18 @@ def read_packages(text: str, *, where: str) -> tuple[PackageSpec, ...]:
     return specs
 
 
-def compose(engine: Engine, spec: PackageSpec, *, answers: tuple[str, ...] = ("allow",)) -> None:
+def compose(engine: Engine, spec: PackageSpec, *, sale_reviewed: str = "") -> None:
     """Make the view ``package_loans`` of one package from the book's loans, grades, eligibility, borrowers.
 
-    answers: the eligibility answers that may enter.
+    Loans that may be sold enter. sale_reviewed: the reasons (rule ids) for which the sale as a whole waits for
+    a person's decision; loans with no other reason enter too, for the decision is not about them.
     """
     queries = load_queries(*_SQL)
     select = spec.select
     engine.view(
         "package_candidates",
         queries["package_candidates"].bind(
-            answers=answers,
+            sale_reviewed=sale_reviewed,
             any_product=not select.products, products=select.products or ("",),
             any_grade=not select.grades, grades=select.grades or ("",),
             any_region=not select.regions, regions=select.regions or ("",),

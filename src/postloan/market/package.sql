@@ -3,12 +3,12 @@
 SELECT
     l.row, l.loan_id, l.borrower_id, l.principal, l.interest, l.total, l.fees, l.days_overdue, l.credit_line,
     g.effective_grade AS grade, g.grade AS computed_grade, l.written_off, l.guarantee, l.litigation, l.product,
-    l.cutoff_on, l.lender, l.branch, b.age, b.region
+    l.cutoff_on, l.lender, l.branch, l.contract_no, b.age, b.region
 FROM loans AS l
 JOIN eligibility AS e ON e.row = l.row
 JOIN grades AS g ON g.row = l.row
 LEFT JOIN borrowers AS b ON b.borrower_id = l.borrower_id
-WHERE e.answer IN :answers
+WHERE (e.answer = 'allow' OR e.answer = 'review' AND e.because = :sale_reviewed)
     AND (:any_product OR l.product IN :products)
     AND (:any_grade OR g.effective_grade IN :grades)
     AND (:any_region OR b.region IN :regions)

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from pathlib import Path
+from typing import Protocol
 
 from postloan.kernel import Engine
+from postloan.tape.raw import RawTape
+
+
+class OpenTape(Protocol):
+    """Makes the tables of a source readable as ``raw_<table>`` in the engine."""
+
+    def __call__(
+        self, engine: Engine, source: Path, *, known: Callable[[str], bool] | None, encoding: str | None
+    ) -> RawTape:
+        """Open a source; see ``adapters.files.open_tape``."""
+
+
+class WritePdf(Protocol):
+    """Sets a Typst document with its data into a PDF file, whole or not at all."""
+
+    def __call__(self, source: str, data: Mapping[str, object], path: Path, *, on: date | None) -> None:
+        """Write a document; see ``adapters.documents.pdf``."""
 
 
 @dataclass
 class Tools:
     """The ports of a run.
 
-    engine: tables and SQL. open_tape: registers a source's raw tables in the engine. write_pdf: a document's
-    Typst source into a PDF file. clock: seconds that only grow, for timings. timings: seconds by stage so far.
-    tell: called with (English, Chinese) when a stage begins.
+    clock: seconds that only grow, for timings. tell: called with (English, Chinese) when a stage begins.
+    timings: seconds by stage so far.
     """
 
     engine: Engine
-    open_tape: Callable[..., Any]
-    write_pdf: Callable[..., None]
+    open_tape: OpenTape
+    write_pdf: WritePdf
     clock: Callable[[], float]
     tell: Callable[[str, str], None] = lambda en, zh: None
     timings: dict[str, float] = field(default_factory=dict)

@@ -68,12 +68,16 @@ def register(engine, tape):
                 "cutoff_on": pa.nulls(count, pa.date32()),
                 "lender": ["甲消费金融有限公司"] * count,
                 "branch": pa.nulls(count, pa.string()),
+                "contract_no": pa.nulls(count, pa.string()),
             }
         ),
     )
     grades = [loan["grade"] for loan in tape]
     engine.register("grades", pa.table({"row": rows, "grade": grades, "effective_grade": grades}))
-    engine.register("eligibility", pa.table({"row": rows, "answer": [loan["answer"] for loan in tape]}))
+    engine.register(
+        "eligibility",
+        pa.table({"row": rows, "answer": [loan["answer"] for loan in tape], "because": ["CN"] * count}),
+    )
     people = sorted(set(borrowers))
     engine.register(
         "borrowers",

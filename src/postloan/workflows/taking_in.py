@@ -1,0 +1,116 @@
+"""The tape stage: files opened, typed, mended as approved, checked, and written as the first tables of a book."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from postloan.kernel import Engine
+from postloan.rules import RuleBook
+from postloan.tape.checks import CAP, CheckedTape, check_tape
+from postloan.tape.mapping import TapeMapping, parse_mapping
+from postloan.tape.raw import RawTape
+from postloan.tape.typing import Intake, type_tables
+from postloan.workflows.tools import Tools
+
+LABEL = "synthetic.json"
+"""The file that marks a folder as synthetic data."""
+PACKAGES = "packages.yaml"
+"""The packages file that is looked for beside a tape."""
+
+
+@dataclass(frozen=True, slots=True)
+class TapeOptions:
+    """How a tape is read.
+
+    mapping: text of a mapping file, '' for header synonyms alone; mapping_file: its name. encoding: of text
+    files, None to find out. cutoff_on: taken where the tape states no cut-off date. cap: rows shown of each
+    kind of finding on each field. accepted: codes of errors that only warn.
+    """
+
+    mapping: str = ""
+    mapping_file: str = "mapping.yaml"
+    encoding: str | None = None
+    cutoff_on: date | None = None
+    cap: int = CAP
+    accepted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A tape that has been read and checked; its tables are in the engine."""
+
+    raw: RawTape
+    intake: Intake
+    checked: CheckedTape
+
+
+def check_source(source: Path, options: TapeOptions, tools: Tools, book: RuleBook) -> TakenIn:
+    """Read and check a source; the engine then holds ``loans``, ``borrowers`` and the findings' tables.
+
+    Raises:
+        PostloanError: the source or the mapping cannot be used.
+    """
+    mapping = parse_mapping(options.mapping, options.mapping_file) if options.mapping else TapeMapping()
+    with tools.stage("open", "Opening the files…", "正在打开文件……"):
+        known = mapping.knows if options.mapping else None
+        raw = tools.open_tape(tools.engine, source, known=known, encoding=options.encoding)
+        intake = type_tables(tools.engine, raw, mapping)
+        for table in intake.tables.values():
+            # The checks look at each table many times; its cells are cleaned once.
+            tools.engine.table(table.view, f"SELECT * FROM {table.view}")
+    with tools.stage("check", "Checking every row…", "正在逐行检查……"):
+        checked = check_tape(
+            tools.engine,
+            rules=book,
+            cutoff_on=options.cutoff_on,
+            cap=options.cap,
+            accepted=options.accepted,
+            also=intake.findings,
+            sources={name: table.file for name, table in raw.tables.items()},
+        )
+    return TakenIn(raw, intake, checked)
+
+
+def take_in(source: Path, options: TapeOptions, tools: Tools, folder: Path, book: RuleBook) -> dict[str, Any]:
+    """Read and check a source and write the tape's tables of a book; answers what book.json says of it."""
+    taken = check_source(source, options, tools, book)
+    with tools.stage("write", "Writing the tape…", "正在写出数据……"):
+        write_tables(tools.engine, folder)
+    label = read_label(source)
+    packages = (source if source.is_dir() else source.parent) / PACKAGES
+    return {
+        "sources": [
+            {
+                "name": table.file, "sha256": table.sha256, "rows": table.rows, "table": name,
+                "encoding": table.encoding,
+            }
+            for name, table in taken.raw.tables.items()
+        ],
+        "cutoff_on": taken.checked.cutoff_on.isoformat() if taken.checked.cutoff_on else None,
+        "score": round(taken.checked.score, 6),
+        "synthetic": bool(label.get("synthetic")),
+        "seed": label.get("seed"),
+        "tape_packages": packages.read_text(encoding="utf-8") if packages.is_file() else "",
+    }  # fmt: skip
+
+
+def write_tables(engine: Engine, folder: Path) -> None:
+    """Write the tape's tables to Parquet and read them from there, so that nothing is computed twice."""
+    for table in ("loans", "borrowers"):
+        engine.write(f"SELECT * FROM {table}", folder / f"{table}.parquet")
+        engine.parquet(table, folder / f"{table}.parquet")
+    for table in ("findings", "finding_counts", "field_quality"):
+        engine.write(f"SELECT * FROM {table}", folder / f"{table}.parquet")
+
+
+def read_label(source: Path) -> dict[str, Any]:
+    """What ``synthetic.json`` beside a tape says; nothing where the tape is real."""
+    path = (source if source.is_dir() else source.parent) / LABEL
+    if not path.is_file():
+        return {}
+    label = json.loads(path.read_text(encoding="utf-8"))
+    return label if isinstance(label, dict) else {}
