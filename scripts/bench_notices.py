@@ -91,10 +91,14 @@ def report(seen: Agreement) -> list[str]:
     in_tables = seen.tables
     lines = [
         f"notices read: {seen.notices}; JSON the same in every key: {seen.whole}",
-        f"facts that agree: {agreeing} of {facts} ({agreeing / facts:.2%}); bounds, not tested: {seen.bounds}; "
-        f"read where the collection is silent: {len(seen.invented)}",
-        f"published tables ({', '.join(_EXACT_ONES)}): {in_tables[0]} of {in_tables[1]}; "
-        f"press: {agreeing - in_tables[0]} of {facts - in_tables[1]}",
+        (
+            f"facts that agree: {agreeing} of {facts} ({agreeing / facts:.2%}); bounds, not tested: {seen.bounds}; "
+            f"read where the collection is silent: {len(seen.invented)}"
+        ),
+        (
+            f"published tables ({', '.join(_EXACT_ONES)}): {in_tables[0]} of {in_tables[1]}; "
+            f"press: {agreeing - in_tables[0]} of {facts - in_tables[1]}"
+        ),
         f"speed: {seen.notices / seen.seconds:,.0f} notices a second",
         "by key: "
         + ", ".join(f"{key} {seen.agreeing[key]}/{seen.facts[key]}" for key in KEYS if seen.facts[key]),
