@@ -27,7 +27,18 @@ SYNTHETIC_BOOK = {
     "timings": {"tape": 1.42, "grade": 0.31, "eligibility": 0.52, "package": 0.44},
 }
 
-_REGIONS = ["广东省", "江苏省", "四川省", "河南省", "湖南省", "黑龙江省", "重庆市", "福建省", "山东省", "内蒙古自治区"]
+_REGIONS = [
+    "广东省",
+    "江苏省",
+    "四川省",
+    "河南省",
+    "湖南省",
+    "黑龙江省",
+    "重庆市",
+    "福建省",
+    "山东省",
+    "内蒙古自治区",
+]
 _LITIGATION = ["none", "suing", "judged", "enforcing", "enforcement_terminated", "mediated"]
 
 
@@ -45,11 +56,16 @@ def tables(seed: int = 20250131) -> dict[str, pa.Table]:
     interest = (fen * random.uniform(0.05, 0.45, LOANS)).astype(np.int64)
     days = np.clip(random.gamma(6, 64, LOANS).astype(int), 31, 2_400)
     put_aside = random.random(LOANS) < 0.012
-    computed = np.select([days > 360, days > 270, days > 90], ["loss", "doubtful", "substandard"], "special_mention")
+    computed = np.select(
+        [days > 360, days > 270, days > 90], ["loss", "doubtful", "substandard"], "special_mention"
+    )
     seller = np.where(random.random(LOANS) < 0.04, "doubtful", computed)
     principal, extra = _money(fen), _money(interest)
     total = [p + i for p, i in zip(principal, extra, strict=True)]
-    originated = [CUTOFF - timedelta(days=int(d) + int(x)) for d, x in zip(days, random.integers(90, 1500, LOANS), strict=True)]
+    originated = [
+        CUTOFF - timedelta(days=int(d) + int(x))
+        for d, x in zip(days, random.integers(90, 1500, LOANS), strict=True)
+    ]
     loans = pa.table(
         {
             "row": pa.array(range(1, LOANS + 1), pa.int64()),
@@ -59,7 +75,9 @@ def tables(seed: int = 20250131) -> dict[str, pa.Table]:
             "interest": pa.array(extra, pa.decimal128(18, 2)),
             "total": pa.array(total, pa.decimal128(18, 2)),
             "product": np.where(random.random(LOANS) < 0.83, "consumer", "credit_card").tolist(),
-            "days_overdue": pa.array([None if i % 977 == 0 else int(d) for i, d in enumerate(days)], pa.int32()),
+            "days_overdue": pa.array(
+                [None if i % 977 == 0 else int(d) for i, d in enumerate(days)], pa.int32()
+            ),
             "cutoff_on": [CUTOFF] * LOANS,
             "lender": ["合成消费金融有限公司"] * LOANS,
             "originated_on": originated,
@@ -80,7 +98,8 @@ def tables(seed: int = 20250131) -> dict[str, pa.Table]:
 def notice() -> Notice:
     """A package of that book as its notice states it; invented figures that add up."""
     return Notice(
-        id="demo-1", seller="合成消费金融有限公司", seller_type="消费金融公司", product="个人消费贷款", period="2025年第1期",
+        id="demo-1", seller="合成消费金融有限公司", seller_type="消费金融公司", product="个人消费贷款",
+        period="2025年第1期",
         doc_kind="转让公告", text_form="table", principal=Decimal("4010200.10"), interest=Decimal("1002300.05"),
         total=Decimal("5012500.15"), other_fees=Decimal("1200.00"), loans=4_000, borrowers=3_000,
         weighted_overdue_days=Decimal("383.87"), weighted_age=Decimal("36.20"), max_borrower=Decimal("84000.00"),
@@ -98,16 +117,30 @@ def _borrowers(random: np.random.Generator, owners: list[int]) -> pa.Table:
     return pa.table(
         {
             "borrower_id": [f"B{i:05d}" for i in owners],
-            "age": pa.array([None if i % 41 == 0 else int(a) for i, a in zip(owners, random.normal(37, 9, n).clip(19, 74), strict=True)], pa.int32()),
+            "age": pa.array(
+                [
+                    None if i % 41 == 0 else int(a)
+                    for i, a in zip(owners, random.normal(37, 9, n).clip(19, 74), strict=True)
+                ],
+                pa.int32(),
+            ),
             "sex": random.choice(["male", "female"], n).tolist(),
-            "region": [None if i % 41 == 0 else _REGIONS[int(r)] for i, r in zip(owners, random.integers(0, len(_REGIONS), n), strict=True)],
+            "region": [
+                None if i % 41 == 0 else _REGIONS[int(r)]
+                for i, r in zip(owners, random.integers(0, len(_REGIONS), n), strict=True)
+            ],
             "flags": [""] * n,
         }
     )
 
 
 def _grades(loans: pa.Table, seller: list[str], computed: list[str]) -> pa.Table:
-    rule = {"loss": "CN-CLS-04", "doubtful": "CN-CLS-03", "substandard": "CN-CLS-02", "special_mention": "CN-CLS-01"}
+    rule = {
+        "loss": "CN-CLS-04",
+        "doubtful": "CN-CLS-03",
+        "substandard": "CN-CLS-02",
+        "special_mention": "CN-CLS-01",
+    }
     return pa.table(
         {
             "row": loans["row"],
@@ -148,15 +181,20 @@ def _eligibility(random: np.random.Generator, loans: pa.Table, computed: list[st
 
 
 _KINDS = (
-    ("T001", "blocking", "loans", "loan_id", 4, True, "Two rows have the same loan number.", "两行的借据号相同。",
+    ("T001", "blocking", "loans", "loan_id", 4, True, "Two rows have the same loan number.",
+     "两行的借据号相同。",
      "Give each loan its own number.", "请为每笔贷款使用唯一借据号。"),
-    ("T014", "error", "loans", "total", 31, True, "The stated total is not principal plus interest.", "本息合计不等于本金加利息。",
+    ("T014", "error", "loans", "total", 31, True, "The stated total is not principal plus interest.",
+     "本息合计不等于本金加利息。",
      "Correct one of the three amounts.", "请更正三者之一。"),
-    ("T021", "error", "loans", "overdue_since", 23, True, "Overdue days do not fit the overdue date.", "逾期天数与逾期起始日不符。",
+    ("T021", "error", "loans", "overdue_since", 23, True, "Overdue days do not fit the overdue date.",
+     "逾期天数与逾期起始日不符。",
      "State the date on which the loan became overdue.", "请填写逾期起始日。"),
-    ("T033", "warning", "borrowers", "id_number", 88, False, "The identity number's check digit is wrong.", "身份证号校验位错误。",
+    ("T033", "warning", "borrowers", "id_number", 88, False, "The identity number's check digit is wrong.",
+     "身份证号校验位错误。",
      "Compare it with the contract.", "请与合同核对。"),
-    ("T040", "note", "loans", "litigation", 512, False, "Litigation is not stated.", "未填列诉讼状态。",
+    ("T040", "note", "loans", "litigation", 512, False, "Litigation is not stated.",
+     "未填列诉讼状态。",
      "Fill it in where it is known.", "如有信息请补填。"),
 )  # fmt: skip
 
@@ -178,10 +216,22 @@ def _findings(quarantined: int) -> dict[str, pa.Table]:
         "mend_en": [k[8] for k, _ in shown], "mend_zh": [k[9] for k, _ in shown],
         "source": ["loans.parquet" for _ in shown],
     }  # fmt: skip
-    fields = [("loans", f, LOANS, LOANS - m, x) for f, m, x in (
-        ("loan_id", 0, 4), ("borrower_id", 0, 0), ("principal", 0, 0), ("interest", 0, 3), ("stated_total", 0, 31),
-        ("days_overdue", 6, 23), ("litigation", 512, 0), ("originated_on", 0, 0))]
-    fields += [("borrowers", f, 3_600, 3_600 - m, x) for f, m, x in (("born_on", 88, 0), ("id_number", 12, 88))]
+    fields = [
+        ("loans", f, LOANS, LOANS - m, x)
+        for f, m, x in (
+            ("loan_id", 0, 4),
+            ("borrower_id", 0, 0),
+            ("principal", 0, 0),
+            ("interest", 0, 3),
+            ("stated_total", 0, 31),
+            ("days_overdue", 6, 23),
+            ("litigation", 512, 0),
+            ("originated_on", 0, 0),
+        )
+    ]
+    fields += [
+        ("borrowers", f, 3_600, 3_600 - m, x) for f, m, x in (("born_on", 88, 0), ("id_number", 12, 88))
+    ]
     quality = [(t, f, n, full, full - x, x, round((full - x) / n, 6)) for t, f, n, full, x in fields]
     quality.append(("", "", LOANS, LOANS, LOANS - quarantined, quarantined, 0.9713))
     names = ("table_name", "field", "rows", "filled", "valid", "faulty", "score")

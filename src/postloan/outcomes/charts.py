@@ -54,7 +54,7 @@ def bars(
         value["nameTextStyle"] = {"color": FAINT, "fontSize": 11}
         grid = {"left": 4, "right": 52, "top": 8, "bottom": 34, "containLabel": True}
     else:
-        category["axisLabel"] |= {"rotate": 35 if max(map(len, labels), default=0) > 6 and len(labels) > 5 else 0}
+        category["axisLabel"] |= {"rotate": 35 if sum(map(len, labels)) > 36 else 0}
         grid = {"left": 4, "right": 8, "top": 40, "bottom": 4, "containLabel": True}
     return {
         **_frame(),
@@ -69,7 +69,12 @@ def bars(
                 "itemStyle": {"color": BLUE, "borderRadius": [0, 2, 2, 0] if lying else [2, 2, 0, 0]},
                 "barMaxWidth": 34,
                 "barCategoryGap": "28%",
-                "label": {"show": True, "position": "right" if lying else "top", "color": INK, "fontSize": 11},
+                "label": {
+                    "show": True,
+                    "position": "right" if lying else "top",
+                    "color": INK,
+                    "fontSize": 11,
+                },
             }
         ],
     }
@@ -77,7 +82,11 @@ def bars(
 
 def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
     """Start price over total against overdue age, by kind of loan; a line where this package stands."""
-    dots = [(f"{c.seller} {c.period}", c.product, c.days, c.ratio) for c in facts.comparables if c.days is not None]
+    dots = [
+        (f"{c.seller} {c.period}", c.product, c.days, c.ratio)
+        for c in facts.comparables
+        if c.days is not None
+    ]
     made = prices(dots, words)
     if (found := near_of(facts)) is not None:
         made["series"].append(_here(found, made["yAxis"]["max"], words, packaged=bool(facts.packages)))
@@ -134,7 +143,9 @@ def _dots(
     }
 
 
-def _here(found: tuple[Decimal, Decimal, Nearby], top: float, words: Words, *, packaged: bool) -> dict[str, Any]:
+def _here(
+    found: tuple[Decimal, Decimal, Nearby], top: float, words: Words, *, packaged: bool
+) -> dict[str, Any]:
     days, _, near = found
     label = words.t("comparables.here" if packaged else "comparables.tape")
     return {

@@ -53,8 +53,14 @@ def slack(notice: Notice, *keys: str) -> Decimal | None:
 
 
 def _sums(n: Notice) -> Iterator[Held]:
-    if n.principal is not None and n.total is not None and (far := slack(n, "principal", "total")) is not None:
-        yield Held("M003", "principal_in_total", n.principal <= n.total + far, _y(n.principal), _y(n.total), "≤")
+    if (
+        n.principal is not None
+        and n.total is not None
+        and (far := slack(n, "principal", "total")) is not None
+    ):
+        yield Held(
+            "M003", "principal_in_total", n.principal <= n.total + far, _y(n.principal), _y(n.total), "≤"
+        )
         if n.interest is not None and (far := slack(n, "principal", "interest", "total")) is not None:
             together = n.principal + n.interest
             yield Held("M004", "adds_up", abs(together - n.total) <= far, _y(together), _y(n.total), "=")
@@ -73,11 +79,17 @@ def _sums(n: Notice) -> Iterator[Held]:
 
 def _counts(n: Notice) -> Iterator[Held]:
     if n.borrowers is not None and n.loans is not None and slack(n, "loans", "borrowers") is not None:
-        yield Held("M006", "borrowers_in_loans", n.borrowers <= n.loans, f"{n.borrowers:,}", f"{n.loans:,}", "≤")
+        yield Held(
+            "M006", "borrowers_in_loans", n.borrowers <= n.loans, f"{n.borrowers:,}", f"{n.loans:,}", "≤"
+        )
     if n.loans is None:
         return
     far = slack(n, "loans")
-    for name, counts in (("five_class", n.five_class), ("guarantee", n.guarantee), ("litigation", n.litigation)):
+    for name, counts in (
+        ("five_class", n.five_class),
+        ("guarantee", n.guarantee),
+        ("litigation", n.litigation),
+    ):
         if not counts or far is None or WHOLE in counts.values():
             continue
         counted = sum(int(count) for count in counts.values())
@@ -100,7 +112,7 @@ def _prices(n: Notice) -> Iterator[Held]:
 
 def _stated(n: Notice, name: str) -> Decimal | None:
     value = n.checks.get(name)
-    return value if isinstance(value, Decimal) and not isinstance(value, bool) else None
+    return value if isinstance(value, Decimal) else None
 
 
 def _y(amount: Decimal) -> str:

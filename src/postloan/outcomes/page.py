@@ -42,9 +42,9 @@ def render(template: str, words: Words, charts: Mapping[str, Any], facts: Mappin
             t=words.t,
             lang=words.lang,
             policy=policy,
-            style=Markup(_static("report.css")),  # noqa: S704
-            scripts=[Markup(script) for script in scripts],  # noqa: S704
-            charts=Markup(_json(charts)),  # noqa: S704
+            style=Markup(_static("report.css")),
+            scripts=[Markup(script) for script in scripts],
+            charts=Markup(_json(charts)),
             **facts,
         )
     )
@@ -65,7 +65,11 @@ def _environment() -> Environment:
 
 @cache
 def _static(name: str) -> str:
-    return (files("postloan.outcomes") / "static" / name).read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return (
+        (files("postloan.outcomes") / "static" / name)
+        .read_text(encoding="utf-8")
+        .replace("</script", "<\\/script")
+    )
 
 
 @cache

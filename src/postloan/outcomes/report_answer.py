@@ -46,7 +46,9 @@ def verdicts(facts: ReportFacts, words: Words) -> list[tuple[str, str]]:
     if "finding_counts" in facts.missing:
         said.append(("", words.t("head.verdict_unchecked")))
     elif blocking := {f.code for f in facts.findings if f.severity == "blocking"}:
-        said.append(("bad", words.t("head.verdict_blocked", n=len(blocking), codes=", ".join(sorted(blocking)))))
+        said.append(
+            ("bad", words.t("head.verdict_blocked", n=len(blocking), codes=", ".join(sorted(blocking))))
+        )
     else:
         said.append(("good", words.t("head.verdict_clear")))
     if share := _share(facts, "allow"):

@@ -75,7 +75,9 @@ def collect(
         refusals=refusals,
         packages=dict(packages),
         comparables=load_comparables(),
-        rules=rule_notes(rule_book, {r.rule for r in (*grade_reasons, *refusals)}, book.on or whole.last_cutoff),
+        rules=rule_notes(
+            rule_book, {r.rule for r in (*grade_reasons, *refusals)}, book.on or whole.last_cutoff
+        ),
         missing=tuple(name for name in _STAGES if name not in here),
     )
 
@@ -270,7 +272,7 @@ def _eligibility(sql: _Sql) -> tuple[tuple[Answer, ...], tuple[Reason, ...]]:
         line[1] += principal or 0
         line[2] += total or 0
         _count_reasons(reasons, answer, because, loans, total)
-    borrowers = dict(sql.rows("eligibility_borrowers"))  # type: ignore[arg-type]
+    borrowers = dict(sql.rows("eligibility_borrowers"))
     answers = tuple(
         Answer(answer, sums[answer][0], int(borrowers.get(answer, 0)), sums[answer][1], sums[answer][2])
         for answer in ("allow", "review", "refuse")

@@ -33,7 +33,9 @@ def sheets(statistics: MarketStatistics, lang: Lang) -> Iterator[Sheet]:
     words = Words(lang)
     t = words.t
     for dimension, groups in statistics.listed_by.items():
-        yield _groups(t("stats.listed_by", what=t(f"stats.{dimension}")), dimension, groups, statistics.listed, words)
+        yield _groups(
+            t("stats.listed_by", what=t(f"stats.{dimension}")), dimension, groups, statistics.listed, words
+        )
     # A project known to be sold without any figure has nothing to show in a table.
     if statistics.sold.total.n or statistics.sold.discount or statistics.sold.recovery:
         for dimension, groups in statistics.sold_by.items():
@@ -96,7 +98,9 @@ def render_statistics(statistics: MarketStatistics, *, lang: Lang, version: str 
             "more": more,
             "tables": list(sheets(statistics, lang)),
             "findings": statistics.findings,
-            "definitions": [words.t(f"stats.m_{key}") for key in ("scale", "ratio", "apart", "once", "press")],
+            "definitions": [
+                words.t(f"stats.m_{key}") for key in ("scale", "ratio", "apart", "once", "press")
+            ],
             "made": words.t("page.made", version=version or "0"),
         },
     )

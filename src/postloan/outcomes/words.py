@@ -129,7 +129,8 @@ PROVINCES = {
 """English names of provinces by the first two characters of the Chinese name."""
 
 SELLER_TYPES = {
-    "国有大型商业银行": "State-owned bank", "股份制商业银行": "Joint-stock bank", "消费金融公司": "Consumer-finance company",
+    "国有大型商业银行": "State-owned bank", "股份制商业银行": "Joint-stock bank",
+    "消费金融公司": "Consumer-finance company",
     "汽车金融公司": "Auto-finance company", "农村中小银行机构": "Rural bank", "城市商业银行": "City bank",
     "政策性银行": "Policy bank", "金融租赁公司": "Financial-leasing company", "信托公司": "Trust company",
 }  # fmt: skip
