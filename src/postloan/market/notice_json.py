@@ -159,7 +159,7 @@ SHAPES: Mapping[str, Shape] = {
     "cutoff_date": _day,
     "published": _day_or_month,
     "bid_deadline": _moment,
-    "bid_date": _day,
+    "bid_date": _day_or_month,
     **dict.fromkeys(("free_bid_start", "free_bid_end"), _moment),
     "extension_minutes": _count,
     "bid_mode": _text,

@@ -152,7 +152,9 @@ def _readings(page: Page, found: list[Mark], known: Labels) -> Iterator[tuple[Ma
                 if mark.field.kind == "remarks":
                     segment = page.text[mark.end : remark_end(page, mark, found)]
                 if mark.field.kind == "mode":  # 多轮竞价 may run into 竞价日, which looks like a label
-                    segment = page.text[mark.end : mark.end + len(segment) + 4]
+                    segment = page.text[mark.end :].split("\n" if ":" in segment else "\0")[0][
+                        : len(segment) + 4
+                    ]
                 yield mark, _value(mark, segment, known), segment
         i = last + 1
 
@@ -239,10 +241,12 @@ def _words(mark: Mark, segment: str, known: Labels) -> object:
         case "written_off":
             return reader_breakdowns.written_off(segment)
         case "mode":
-            return _mode(segment, known.modes)
+            return _short(segment) or _mode(segment, known.modes)
         case "term":
-            return _term(segment)
+            return _short(segment, ends="日天") or _term(segment)
         case "party":
+            if (short := _short(segment, most=30)) and not re.search(r"[应须需]|条件|资格", short):
+                return short
             flat = re.match(r"[\s:|]*((?:[^\s|;,。:]|(?<=\S)[ \t](?=\S))+)", segment)
             named = re.sub(r"\s", "", flat.group(1)) if flat else ""
             return (
@@ -254,6 +258,19 @@ def _words(mark: Mark, segment: str, known: Labels) -> object:
             flat = re.match(r"[\s:|]*([^\n|;。]{2,60})", segment)
             return re.sub(r"\s", "", flat.group(1)) if flat else None
     return None
+
+
+def _short(segment: str, *, most: int = 14, ends: str = "") -> str | None:
+    """The words of a line behind a colon, as printed, where they are few and no sentence."""
+    match = re.match(r"\s*:[ \t]*([^\n;,。|:]+?)[ \t]*(?:\n|$)", segment)
+    words = re.sub(r"\s", "", match.group(1)) if match else ""
+    if not 2 <= len(words) <= most or reader_values.SILENT.fullmatch(words):
+        return None
+    return (
+        words
+        if not ends or (re.search(r"\d|[一二三四五六七八九十]", words) and words.rstrip("内")[-1] in ends)
+        else None
+    )
 
 
 def _mode(segment: str, modes: tuple[str, ...]) -> str | None:

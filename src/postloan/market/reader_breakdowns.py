@@ -43,6 +43,8 @@ def counts(text: str, kinds: Mapping[str, str]) -> dict[str, int | str] | None:
         if known is None and not has_unit:
             continue
         found.setdefault(known or name, _count(number, scale))
+    if not found and (single := re.fullmatch(r"全部(?:为|是|属)?([一-鿿]{2,8})", flat.strip(";,。"))):
+        return {single.group(1): WHOLE}
     if not found and (only := _known(flat.strip(";,。)("), kinds)):
         return {only: WHOLE} if text.count("|") else None
     return found or None

@@ -62,7 +62,7 @@ def read_title(head: str) -> Title:
     if text is None:
         return Title()
     seller, mid, rest = _parts(text)
-    period = _period(mid) or _period(text) or _as_titled(mid)
+    period = _as_titled(mid) or _period(text)
     return Title(text, seller or None, period, _product(rest), _doc_kind(text))
 
 
@@ -133,7 +133,13 @@ def _period(text: str) -> str | None:
 
 
 def _as_titled(mid: str) -> str | None:
-    return mid.strip("的()-,") or None
+    """What the title calls the issue: 2025年第1期, 2025年第3期之一, 2025-11-17郑州."""
+    mid = re.sub(r"\((?:重新挂牌|再次挂牌)\)", "", mid).strip("的()-,")
+    match = _PERIOD.search(mid)
+    if match is None:
+        return mid or None
+    rest = mid[match.end() :]
+    return f"{_period(mid)}{rest}" if len(rest) <= 8 and rest[:1] not in ("的", "拟", ",") else _period(mid)
 
 
 def _product(rest: str) -> str | None:
@@ -147,6 +153,13 @@ def _product(rest: str) -> str | None:
 
 
 def _doc_kind(text: str) -> str | None:
+    printed = re.search(
+        r"转让项目(?:的)?(?:个人)?(?:不良贷款|不良资产|不良债权)?([一-鿿]{0,10}公告(?:\([^()]{1,12}\))?)$",
+        text,
+    )
+    if printed and len(printed.group(1)) > 2:
+        again = "重新挂牌" in text and "重新挂牌" not in printed.group(1)
+        return printed.group(1) + ("(重新挂牌)" if again else "")
     kinds = list(_KIND.finditer(text))
     if not kinds:
         return None
