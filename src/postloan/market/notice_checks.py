@@ -69,7 +69,7 @@ def _sizes(notice: Notice, tell: Tell) -> None:
     counted = loans is not None and borrowers is not None and _known(notice, "loans", "borrowers")
     if counted and (borrowers or 0) > (loans or 0) + _slack(notice, "loans", "borrowers"):
         tell("N005", f"{borrowers:,}", f"{loans:,}")
-    average = notice.avg_borrower
+    average, slack_of_one = notice.avg_borrower, _slack(notice, "avg_borrower", "max_borrower")
     if average and borrowers and total and _known(notice, "avg_borrower", "borrowers", "total"):
         off, few = _slack(notice, "avg_borrower") + Decimal("0.005"), _slack(notice, "borrowers")
         low = (average - off) * (borrowers - few) - _slack(notice, "total")
@@ -80,6 +80,10 @@ def _sizes(notice: Notice, tell: Tell) -> None:
         slack = _slack(notice, "max_borrower", "total")
         if (notice.max_borrower or 0) > total + slack:
             tell("N011", f"{notice.max_borrower:,}", f"{total:,}")
+    greatest = notice.max_borrower
+    both = average is not None and greatest is not None and _known(notice, "avg_borrower", "max_borrower")
+    if both and (greatest or 0) + slack_of_one < (average or 0):
+        tell("N014", f"{greatest:,}", f"{average:,}")
     gone = notice.written_off
     if isinstance(gone, int) and loans is not None and gone > loans + _slack(notice, "loans"):
         tell("N012", f"{gone:,}", f"{loans:,}")

@@ -332,7 +332,7 @@ def _signed(page: Page, seller: str) -> str | None:
     lines = [re.sub(r"[\s|]", "", line) for line in page.text.split("\n")]
     lines = [line for line in lines if line]
     for i in range(max(len(lines) - 3, 1), len(lines)):
-        found = reader_days.day(lines[i])
+        found = reader_days.day_or_month(lines[i])
         above = lines[i - 1]
         signed = len(above) >= 4 and seller.endswith(above[-6:]) and "关于" not in above
         if found and found.end == len(lines[i]) and signed:

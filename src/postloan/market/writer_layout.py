@@ -102,7 +102,7 @@ class Extra:
 
     overdue_starts: the seller's definition of the first overdue day (逾期起始点), note 2. fees_hold: what the other
     fees are made of. buyers: conditions that a buyer must meet. sole_bidder: what happens with only one bidder.
-    standard_agreement: 是否采用标准协议文本. settled_by_platform: 是否通过登记机构结算. contact: how to reach the seller.
+    standard_agreement: 是否采用标准协议文本. settled_by_platform: 是否通过登记机构结算. contact: lines.
     """
 
     overdue_starts: str | None = None

@@ -119,6 +119,7 @@ def test_a_bound_is_no_figure_to_check() -> None:
         ({"avg_borrower": Decimal("400.00")}, "N006"),
         ({"max_borrower": Decimal("1000.01")}, "N011"),
         ({"written_off": 4}, "N012"),
+        ({"avg_borrower": Decimal("500.00"), "max_borrower": Decimal("499.99")}, "N014"),
         ({"cutoff_date": "2025-06-30", "published": "2025-05"}, "N013"),
     ],
 )
