@@ -161,3 +161,18 @@ def test_an_empty_tape_has_no_grades_and_no_findings(engine, tape):
     tape([])
     assert grade(engine, load_book()) == []
     assert grade_matrix(engine) == []
+
+
+def test_the_transition_covers_loans_granted_before_the_order_up_to_its_last_day(engine, tape):
+    better = {"grade": "substandard", "days_overdue": 361}
+    before, first = date(2023, 6, 30), date(2023, 7, 1)
+    last, after = date(2025, 12, 31), date(2026, 1, 1)
+    tape(
+        [
+            {**better, "originated_on": before, "cutoff_on": last},
+            {**better, "originated_on": first, "cutoff_on": last},
+            {**better, "originated_on": before, "cutoff_on": after},
+            {**better, "originated_on": None, "cutoff_on": last},
+        ]
+    )
+    assert {one.code: one.count for one in grade(engine, load_book())} == {"D004": 3, "D006": 1}

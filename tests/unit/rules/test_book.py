@@ -125,6 +125,13 @@ def test_the_version_is_blind_to_order_blanks_and_comments():
     assert len(version) == 16
 
 
+def test_the_version_is_blind_to_the_order_of_codes():
+    codes = RULE.replace("unit: days", "unit: terms").replace("value: 180", "value: [a, b]")
+    codes = codes.replace("value: 90", "value: [c]").replace("value: 60", "value: [d]")
+    assert book_of(codes).version == book_of(codes.replace("[a, b]", "[b, a]")).version
+    assert book_of(codes).version != book_of(codes.replace("[a, b]", "[a, e]")).version
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
