@@ -154,7 +154,7 @@ def _here(
         "symbol": "none",
         "silent": True,
         "lineStyle": {"color": INK, "type": "dashed", "width": 1.5},
-        "itemStyle": {"color": INK},
+        "itemStyle": {"color": INK, "opacity": 0},
         "data": [[float(days), 0], [float(days), top]],
         "markArea": {
             "silent": True,

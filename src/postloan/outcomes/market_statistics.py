@@ -1,8 +1,8 @@
 """Market statistics of a register, by the definitions of the registration centre's own.
 
 Scale (规模) is the total owed (未偿本息). Discount (折扣率) = Σ price / Σ total; principal recovery (本金回收率) =
-Σ price / Σ principal, each over the projects that state both figures, with their number. Asking and sold prices are never
-mixed, listed and sold projects neither. A relisted project counts once, at its first listing.
+Σ price / Σ principal, each over the projects that state both figures, with their number. Asking and sold prices
+are never mixed, listed and sold projects neither. A relisted project counts once, at its first listing.
 """
 
 from __future__ import annotations

@@ -20,7 +20,6 @@ from postloan.outcomes.words import LOAN_KINDS, NONE, Words, named
 _DIMENSIONS = ("overdue", "balance", "region", "litigation", "age", "originated", "product", "guarantee")
 _LYING = ("region", "litigation", "product", "guarantee")
 _GRADES = ("normal", "special_mention", "substandard", "doubtful", "loss", "")
-_MOST_BARS = 15
 _NOTICE_ROWS = (
     "seller", "product", "period", "cutoff_date", "loans", "borrowers", "principal", "interest", "total",
     "other_fees", "weighted_overdue_days", "weighted_age", "max_borrower", "avg_borrower",
@@ -34,7 +33,7 @@ def render_report(facts: ReportFacts, *, lang: Lang) -> str:
     strata = [_dimension(facts, name, words) for name in _DIMENSIONS if facts.strata.get(name)]
     pictures = {s["chart"]: s.pop("options") for s in strata if s["chart"]}
     pictures["comparables"] = charts.scatter(facts, words)
-    title = facts.book.title or words.t("head.title")
+    title = words.t("head.titled", name=facts.book.title) if facts.book.title else words.t("head.title")
     return render(
         "report.html.j2",
         words,
@@ -52,9 +51,10 @@ def render_report(facts: ReportFacts, *, lang: Lang) -> str:
             "matrix": _matrix(facts),
             "grade_line": _grade_line(facts, words),
             "answered": sum((a.total for a in facts.answers), Decimal(0)),
-            "reasons": [r for r in facts.refusals if r.of != "allow"]
-            + [r for r in facts.refusals if r.of == "allow"],
-            "fields": [s for s in facts.fields if s.score < 1],
+            "against": [r for r in facts.refusals if r.of != "allow"],
+            "passed": [r for r in facts.refusals if r.of == "allow"],
+            "fields": [s for s in facts.fields if s.score < 1 and s.filled],
+            "empty": _empty(facts, words),
             "full_marks": _full_marks(facts, words),
             "near": _near(facts, words),
             "comparables": _comparables(facts, words),
@@ -82,18 +82,17 @@ def _sections(facts: ReportFacts) -> Iterator[str]:
 def _dimension(facts: ReportFacts, name: str, words: Words) -> dict[str, Any]:
     lines = _ordered(name, facts.strata[name])
     rows = [{"name": words.band(name, line.band, facts.first_year), **asdict(line)} for line in lines]
-    drawn = rows[:_MOST_BARS] if name in _LYING else rows
-    made: dict[str, Any] = {
-        "name": words.t(f"strata.{name}"), "rows": rows, "chart": None, "size": "", "names": name in _LYING
-    }  # fmt: skip
+    lying = name in _LYING
+    made: dict[str, Any] = {"name": words.t(f"strata.{name}"), "rows": rows, "chart": None, "names": lying}
     if len(rows) > 1:
         made["chart"] = f"strata-{name}"
-        made["size"] = "tall" if len(drawn) > 9 else "short" if name in _LYING and len(drawn) < 4 else ""
+        # As tall as the table beside it, so that names stand about level.
+        made["height"] = 70 + 29 * len(rows) if lying else 0
         made["options"] = charts.bars(
-            [row["name"] for row in drawn],
-            [row["total"] for row in drawn],
+            [row["name"] for row in rows],
+            [row["total"] for row in rows],
             words,
-            lying=name in _LYING,
+            lying=lying,
             whole=facts.clean.total,
         )
     return made
@@ -193,8 +192,13 @@ def _near(facts: ReportFacts, words: Words) -> dict[str, str] | None:
     }
 
 
+def _empty(facts: ReportFacts, words: Words) -> str:
+    names = ", ".join(f"{s.table}.{s.field}" for s in facts.fields if not s.filled)
+    return words.t("quality.empty", names=names) if names else ""
+
+
 def _full_marks(facts: ReportFacts, words: Words) -> str:
-    perfect = [s for s in facts.fields if s.score >= 1]
+    perfect = [s for s in facts.fields if s.score >= 1 and s.filled]
     names = ", ".join(f"{s.table}.{s.field}" for s in perfect)
     return words.t("quality.full_marks", n=len(perfect), names=names) if perfect else ""
 
