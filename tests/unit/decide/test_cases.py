@@ -76,3 +76,34 @@ def test_the_allowing_decision_names_every_rule_that_was_passed():
         *("CN-TRF-01", "CN-TRF-02", "CN-TRF-03", "CN-TRF-04", "CN-TRF-05", "CN-TRF-06", "CN-TRF-07"),
         *("CN-TRF-08", "CN-CLS-07"),
     )
+
+
+def test_banks_of_exactly_the_eleven_named_regions_may_sell():
+    named = set(["北京", "河北", "内蒙古", "辽宁", "黑龙江", "上海", "江苏", "浙江", "河南", "广东", "甘肃"])
+    others = set(
+        [
+            "天津",
+            "山西",
+            "吉林",
+            "安徽",
+            "福建",
+            "江西",
+            "山东",
+            "湖北",
+            "湖南",
+            "广西",
+            "海南",
+            "重庆",
+            "四川",
+            "云南",
+            "陕西",
+            "新疆",
+        ]
+    )
+    facts = SaleFacts("consumer", "credit", Grade.LOSS)
+    allowed = {
+        region
+        for region in named | others
+        if may_sell(facts, Sale("city_bank", region, "amc", date(2025, 6, 30)), load_book()).answer == "allow"
+    }
+    assert allowed == named
