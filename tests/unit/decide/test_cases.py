@@ -79,27 +79,25 @@ def test_the_allowing_decision_names_every_rule_that_was_passed():
 
 
 def test_banks_of_exactly_the_eleven_named_regions_may_sell():
-    named = set(["北京", "河北", "内蒙古", "辽宁", "黑龙江", "上海", "江苏", "浙江", "河南", "广东", "甘肃"])
-    others = set(
-        [
-            "天津",
-            "山西",
-            "吉林",
-            "安徽",
-            "福建",
-            "江西",
-            "山东",
-            "湖北",
-            "湖南",
-            "广西",
-            "海南",
-            "重庆",
-            "四川",
-            "云南",
-            "陕西",
-            "新疆",
-        ]
-    )
+    named = {"北京", "河北", "内蒙古", "辽宁", "黑龙江", "上海", "江苏", "浙江", "河南", "广东", "甘肃"}
+    others = {
+        "天津",
+        "山西",
+        "吉林",
+        "安徽",
+        "福建",
+        "江西",
+        "山东",
+        "湖北",
+        "湖南",
+        "广西",
+        "海南",
+        "重庆",
+        "四川",
+        "云南",
+        "陕西",
+        "新疆",
+    }
     facts = SaleFacts("consumer", "credit", Grade.LOSS)
     allowed = {
         region
