@@ -51,8 +51,13 @@ def plain(word: str) -> str:
 def words(enum: str) -> Mapping[str, str]:
     """What a seller may write for each term of a list, without case, width and blanks → our code."""
     found: dict[str, str] = {}
-    for code, term in terms()[enum].items():
-        for word in (code, code.replace("_", " "), term.zh, term.en, *term.also):
+    listed = terms()[enum]
+    # The usual words first: they are looked for in this order.
+    for code, term in listed.items():
+        for word in (code, term.zh):
+            found.setdefault(plain(word), code)
+    for code, term in listed.items():
+        for word in (code.replace("_", " "), term.en, *term.also):
             found.setdefault(plain(word), code)
     return MappingProxyType(found)
 
