@@ -13,7 +13,7 @@ from postloan.market.comparables import Comparable
 from postloan.outcomes import charts
 from postloan.outcomes.notice_checks import held_in
 from postloan.outcomes.page import render
-from postloan.outcomes.report_answer import eyebrow, kpis, lead, near_of, verdicts
+from postloan.outcomes.report_answer import eyebrow, kpis, lead, near_of, says_of, verdicts
 from postloan.outcomes.report_facts import ReportFacts, Stratum
 from postloan.outcomes.words import LOAN_KINDS, NONE, Words, named
 
@@ -51,6 +51,7 @@ def render_report(facts: ReportFacts, *, lang: Lang) -> str:
             "matrix": _matrix(facts),
             "grade_line": _grade_line(facts, words),
             "answered": sum((a.total for a in facts.answers), Decimal(0)),
+            "says_of": says_of,
             "against": [r for r in facts.refusals if r.of != "allow"],
             "passed": [r for r in facts.refusals if r.of == "allow"],
             "fields": [s for s in facts.fields if s.score < 1 and s.filled],

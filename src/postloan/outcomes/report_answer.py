@@ -97,7 +97,6 @@ def _clean(facts: ReportFacts, words: Words) -> dict[str, Any]:
         "kpi.clean_more",
         quarantined=words.n(facts.whole.quarantined),
         loans=words.n(facts.whole.loans),
-        amount=words.big(facts.whole.quarantined_total),
         findings=len({f.code for f in facts.findings}),
     )
     return {
@@ -147,7 +146,7 @@ def _mend(facts: ReportFacts, words: Words) -> dict[str, Any]:
             first.setdefault(finding.code, finding)
             rows[finding.code] = rows.get(finding.code, 0) + finding.rows
     items = [
-        {"code": code, "says": words.pick(finding.says), "rows": rows[code]}
+        {"code": code, "says": says_of(finding, words), "rows": _rows(rows[code], words)}
         for code, finding in list(first.items())[:_TO_MEND]
     ]
     return {
@@ -168,6 +167,17 @@ def near_of(facts: ReportFacts) -> tuple[Decimal, Decimal, Nearby] | None:
             break
     near = nearby(days, facts.comparables) if days else None
     return None if near is None or days is None else (days, total, near)
+
+
+def says_of(finding: FindingCount, words: Words) -> str:
+    """What a finding code says; as an example where the sentence names one row's values for many rows."""
+    says = words.pick(finding.says)
+    named = any(sample.found and sample.found in says for sample in finding.samples)
+    return words.t("kpi.example", says=says) if finding.rows > 1 and named else says
+
+
+def _rows(count: int, words: Words) -> str:
+    return words.t("kpi.one_row") if count == 1 else words.t("kpi.rows", n=words.n(count))
 
 
 def _answer(facts: ReportFacts, name: str) -> Answer | None:
