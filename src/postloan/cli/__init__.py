@@ -7,6 +7,10 @@ import sys
 from typing import NoReturn
 
 
+_INTERRUPTED = 130
+"""What shells expect of a program that Ctrl-C ended."""
+
+
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; every failure ends in one clear line."""
     code = _run(sys.argv[1:])
@@ -26,6 +30,8 @@ def _run(arguments: list[str]) -> int:
     try:
         app(args=arguments, standalone_mode=True)
     except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            return _stopped(arguments)
         return end.code if isinstance(end.code, int) else 0 if end.code is None else 2
     except KeyboardInterrupt:
         return _stopped(arguments)
@@ -43,7 +49,7 @@ def _stopped(arguments: list[str]) -> int:
         complain("已中止；没有留下未写完的文件。")
     else:
         complain("Stopped. Nothing half-written was left.")
-    return 130
+    return _INTERRUPTED
 
 
 def _failed(error: Exception, arguments: list[str]) -> int:

@@ -21,7 +21,7 @@ A packages file (YAML) holds a list::
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -130,18 +130,18 @@ def read_packages(text: str, *, where: str) -> tuple[PackageSpec, ...]:
     return specs
 
 
-def compose(engine: Engine, spec: PackageSpec, *, sale_reviewed: str = "") -> None:
+def compose(engine: Engine, spec: PackageSpec, *, waived: Sequence[str] = ()) -> None:
     """Make the view ``package_loans`` of one package from the book's loans, grades, eligibility, borrowers.
 
-    Loans that may be sold enter. sale_reviewed: the reasons (rule ids) for which the sale as a whole waits for
-    a person's decision; loans with no other reason enter too, for the decision is not about them.
+    Loans that may be sold enter. waived: reasons (as ``because`` writes them) for which loans wait for a
+    person's decision that is not about the single loan; loans with no other reason enter too.
     """
     queries = load_queries(*_SQL)
     select = spec.select
     engine.view(
         "package_candidates",
         queries["package_candidates"].bind(
-            sale_reviewed=sale_reviewed,
+            waived=tuple(waived) or ("",),
             any_product=not select.products, products=select.products or ("",),
             any_grade=not select.grades, grades=select.grades or ("",),
             any_region=not select.regions, regions=select.regions or ("",),

@@ -8,7 +8,7 @@ FROM loans AS l
 JOIN eligibility AS e ON e.row = l.row
 JOIN grades AS g ON g.row = l.row
 LEFT JOIN borrowers AS b ON b.borrower_id = l.borrower_id
-WHERE (e.answer = 'allow' OR e.answer = 'review' AND e.because = :sale_reviewed)
+WHERE (e.answer = 'allow' OR e.answer = 'review' AND e.because IN :waived)
     AND (:any_product OR l.product IN :products)
     AND (:any_grade OR g.effective_grade IN :grades)
     AND (:any_region OR b.region IN :regions)

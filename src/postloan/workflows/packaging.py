@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from postloan.kernel import Finding, load_kinds
+from postloan.kernel.sql import literal
 from postloan.market import Notice
 from postloan.market.disclosure import disclose
 from postloan.market.listing import list_package
@@ -13,6 +14,9 @@ from postloan.market.package import PackageSpec, compose, read_packages
 from postloan.market.writer import typst_source, write_html
 from postloan.market.writer_layout import Extra, layout
 from postloan.workflows.tools import Tools
+
+_UNSTATED = "HS-TRF-03"
+"""The house rule by which a loan of unknown security waits for a person."""
 
 
 def package_all(
@@ -29,13 +33,14 @@ def package_all(
     """Make every package that the packages file asks for, or one of all that may be sold.
 
     text, where: the packages file and its name; no text makes the one package ``all``. seller_type: Chinese
-    name of the kind of seller. sale_reviewed: see ``compose``. on: creation date that the PDF states.
+    name of the kind of seller. sale_reviewed: rule ids for which the sale as a whole waits for a person. on:
+    creation date that the PDF states.
     """
     specs = read_packages(text, where=where) if text else (PackageSpec(),)
     notices: dict[str, Notice] = {}
-    findings: list[Finding] = []
+    waived, findings = _waived(tools, sale_reviewed)
     for spec in specs:
-        compose(tools.engine, spec, sale_reviewed=sale_reviewed)
+        compose(tools.engine, spec, waived=waived)
         place = folder / "packages" / spec.name
         place.mkdir(parents=True)
         tools.engine.write("SELECT * FROM package_loans", place / "loans.parquet")
@@ -51,6 +56,23 @@ def package_all(
         notices[spec.name] = notice
         _write(tools, notice, spec, place, on=on, synthetic=synthetic)
     return notices, findings
+
+
+def _waived(tools: Tools, sale_reviewed: str) -> tuple[list[str], list[Finding]]:
+    """Reasons for review that concern the sale or the whole tape, not single loans, and what to say of them."""
+    kinds = load_kinds("postloan.market", "package.yaml")
+    unstated = tools.engine.rows("SELECT COUNT(guarantee) FROM loans")[0][0] == 0
+    reasons = {"K007": [sale_reviewed], "K006": [_UNSTATED, f"{sale_reviewed} {_UNSTATED}".strip()]}
+    if not unstated:
+        del reasons["K006"]
+    if not sale_reviewed:
+        del reasons["K007"]
+    findings = []
+    for code, waived in reasons.items():
+        held = f"SELECT COUNT(*) FROM eligibility WHERE answer = 'review' AND because IN {literal(waived)}"
+        if count := tools.engine.rows(held)[0][0]:
+            findings.append(Finding(kinds[code], table="package", found=f"{count:,}", count=count))
+    return [reason for waived in reasons.values() for reason in waived], findings
 
 
 def _write(

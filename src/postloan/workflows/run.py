@@ -10,9 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from postloan import __version__
-from postloan.decide import Sale, eligibility_findings, eligibility_query, grade_findings, grade_query
-from postloan.decide.parties import UNKNOWN, guess_party, party_type, party_types, region_of
-from postloan.decide.sale import judge_sale
+from postloan.decide import (
+    Sale,
+    eligibility_findings,
+    eligibility_query,
+    grade_findings,
+    grade_query,
+    judge_sale,
+    parties,
+)
 from postloan.kernel import Engine, Finding, Lang, Severity
 from postloan.market import Notice
 from postloan.outcomes import collect, render_report
@@ -181,13 +187,13 @@ def _decide(
         if options.until is Stage.PACKAGE:
             with tools.stage("package", "Making packages and notices…", "正在组包并生成公告……"):
                 decision = judge_sale(sale, book)
-                kind = party_types().get(sale.seller_type)
+                kind = parties.party_types().get(sale.seller_type)
                 notices, found = package_all(
                     tools,
                     folder,
                     text=options.packages or str(facts.get("tape_packages") or ""),
                     where=options.packages_file,
-                    seller_type=kind.terms["zh"] if kind and sale.seller_type != UNKNOWN else None,
+                    seller_type=kind.terms["zh"] if kind and sale.seller_type != parties.UNKNOWN else None,
                     sale_reviewed=" ".join(decision.because) if decision.answer == "review" else "",
                     on=options.on,
                     synthetic=bool(facts.get("synthetic")),
@@ -201,11 +207,11 @@ def _sale(options: RunOptions, engine: Engine) -> Sale:
     lender = engine.rows(
         "SELECT lender FROM loans WHERE lender IS NOT NULL GROUP BY lender ORDER BY COUNT(*) DESC, lender LIMIT 1"
     )
-    guess = guess_party(lender[0][0]) if lender else guess_party("")
+    guess = parties.guess_party(lender[0][0]) if lender else parties.guess_party("")
     return Sale(
-        seller_type=party_type(options.seller_type) if options.seller_type else guess.kind,
-        seller_region=region_of(options.seller_region) if options.seller_region else guess.region,
-        buyer_type=party_type(options.buyer_type) if options.buyer_type else "amc",
+        seller_type=parties.party_type(options.seller_type) if options.seller_type else guess.kind,
+        seller_region=parties.region_of(options.seller_region) if options.seller_region else guess.region,
+        buyer_type=parties.party_type(options.buyer_type) if options.buyer_type else "amc",
         on=options.on,
     )
 
