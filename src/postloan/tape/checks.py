@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
 from postloan.kernel import Engine, Finding, Severity, load_queries
 from postloan.rules import RuleBook
 from postloan.tape.facts import TapeFacts, gather
 from postloan.tape.found import FindingCount, Seen, counts_table, findings_table, from_finding
-from postloan.tape.habits import habits_found
-from postloan.tape.lookups import Lookups, given_tables, whole_views
+from postloan.tape.habits import control_found, habits_found
+from postloan.tape.lookups import Lookups, given_tables, keep_typed, keep_unreadable, whole_views
 from postloan.tape.quality import Tally, quality_table, tape_score
 from postloan.tape.rowchecks import RowChecks
 
@@ -68,22 +70,29 @@ def check_tape(
     also: Sequence[Finding] = (),
     sources: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
+    control: Mapping[str, Mapping[str, Decimal]] | None = None,
+    work: Path | None = None,
 ) -> CheckedTape:
     """Check the typed tables of a tape and leave its resolved tables and its findings in the engine.
 
     rules: where the grades' days come from; None leaves the seller's grades unchecked. cutoff_on: taken where
     the tape states no cut-off date. cap: rows shown of each kind on each field. accepted: codes whose errors
     the user takes as they are, so that they only warn. also: findings of the intake, listed first. sources:
-    the file of each table. names: engine names of tables, default ``typed_<table>`` where it exists.
+    the file of each table. names: engine names of tables, default ``typed_<table>`` where it exists. control:
+    table → field → the seller's control total. work: a folder for copies of the typed tables, faster than
+    copies in the engine; it must stay until the resolved tables are written.
     """
     given = given_tables(engine, names or {})
+    keep_typed(engine, given, work)
+    keep_unreadable(engine, given)
     whole_views(engine, given)
     facts = gather(engine, cutoff_on=cutoff_on, rules=rules)
     lookups = Lookups(engine, facts, given)
     row_checks = RowChecks(lookups, cap=cap, accepted=frozenset(accepted))
     counts, seen = _of_intake(also)
     lookups.for_borrowers()
-    for count, about in habits_found(facts, hidden_ids=lookups.hidden_ids()):
+    about_tape = habits_found(facts, hidden_ids=lookups.hidden_ids())
+    for count, about in [*about_tape, *control_found(engine, control or {}, given)]:
         counts.append(count)
         seen.append(about)
     tallies: list[Tally] = []

@@ -143,12 +143,6 @@ WHERE letter_id IS NOT NULL
 GROUP BY letter_id
 HAVING COUNT(*) > 1
 
--- unreadable_rows --
--- The rows of a table on which a needed value cannot be read.
-SELECT DISTINCT row
-FROM unreadable
-WHERE table_name = :table_name AND field IN :needed
-
 -- faulty_borrowers --
 -- Borrowers whose own row is in quarantine, with the first such row.
 SELECT b.borrower_id, MIN(b.row) AS faulty_row

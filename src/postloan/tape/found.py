@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _AMOUNT = re.compile(r"-?\d+\.\d\d")
+_KINDS: Mapping[str, Mapping[Lang, str]] = {
+    "money": {"en": "an amount in yuan", "zh": "金额（元）"},
+    "day": {"en": "a day", "zh": "日期"},
+    "whole": {"en": "a whole number", "zh": "整数"},
+    "rate": {"en": "a rate", "zh": "利率"},
+    "flag": {"en": "yes or no", "zh": "是或否"},
+    "term": {"en": "a known term", "zh": "已知的取值"},
+    "terms": {"en": "known terms", "zh": "已知的取值"},
+    "text": {"en": "text", "zh": "文字"},
+}
+"""What a cell should have been, by the kind of its column."""
+
+_UNREADABLE = frozenset({"T024", "T025"})
 _ENUMS = {"grade": "grades", "sex": "sexes"}
 
 
@@ -84,6 +97,9 @@ def _filled(template: str, seen: Seen, lang: Lang) -> str:
             return words[text].zh if lang == "zh" else words[text].en
         return for_people(text)
 
+    if seen.kind.code in _UNREADABLE:
+        wanted = _KINDS.get(seen.expected, {}).get(lang, seen.expected)
+        return template.format(found=seen.found, expected=wanted)
     return template.format(found=word(seen.found), expected=word(seen.expected))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from postloan.kernel import FindingKind, load_kinds
+from postloan.kernel import Engine, FindingKind, load_kinds
 from postloan.tape.facts import CONVENTION, Scale, TapeFacts
 from postloan.tape.found import FindingCount, Seen
 
@@ -44,6 +44,26 @@ def habits_found(facts: TapeFacts, *, hidden_ids: int) -> list[tuple[FindingCoun
         add("T035", "stated_total", folded, said=f"{folded:,}")
     if hidden_ids:
         add("T083", "id_number", hidden_ids, table="borrowers", said=f"{hidden_ids:,}")
+    return found
+
+
+def control_found(
+    engine: Engine, control: Mapping[str, Mapping[str, Decimal]], given: Collection[str]
+) -> list[tuple[FindingCount, Seen]]:
+    """Where the seller's control totals are not the sums of the rows.
+
+    control: table → field → total as the seller states it.
+    """
+    kind = load_kinds("postloan.tape")["T041"]
+    found: list[tuple[FindingCount, Seen]] = []
+    for table, totals in control.items():
+        if table not in given or not totals:
+            continue
+        sums = ", ".join(f"CAST(SUM({field}) AS DECIMAL(38,2)) AS {field}" for field in totals)
+        for field, added in zip(totals, engine.rows(f"SELECT {sums} FROM {table}_whole")[0], strict=True):
+            here = added if added is not None else Decimal("0.00")
+            if here != totals[field]:
+                found.append(_about(kind, table, field, 1, f"{here:.2f}", f"{totals[field]:.2f}"))
     return found
 
 

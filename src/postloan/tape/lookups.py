@@ -6,6 +6,7 @@ Each is a small table on an ordinary tape and holds at most a few bytes a row on
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -104,7 +105,7 @@ def one_row(engine: Engine, query: str) -> dict[str, int]:
 def given_tables(engine: Engine, names: Mapping[str, str]) -> dict[str, str]:
     """The engine's names of the tables that a tape has: ``names``, or ``typed_<table>`` where it exists."""
     wanted = {name: names.get(name, f"typed_{name}") for name in tables()}
-    wanted["unreadable"] = names.get("unreadable", "unreadable")
+    wanted["unreadable"] = "unreadable"
     return {table: name for table, name in wanted.items() if table == "loans" or _exists(engine, name)}
 
 
@@ -125,3 +126,34 @@ def whole_views(engine: Engine, given: Mapping[str, str]) -> None:
         parts = [c if c in has else f"CAST(NULL AS {sql_type}) AS {c}" for c, sql_type in types.items()]
         source = f"FROM {given[name]}" if name in given else "WHERE FALSE"
         engine.view(f"{name}_whole", f"SELECT {', '.join(parts)} {source}")
+
+
+def keep_typed(engine: Engine, given: Mapping[str, str], work: Path | None) -> None:
+    """Read the source once: each typed table under its name from a copy, Parquet under ``work`` where given.
+
+    The typed tables are views that clean every cell each time they are read; the checks read them often.
+    """
+    for name in given.values():
+        if name == "unreadable":
+            continue
+        if work is None:
+            engine.table(name, f"SELECT * FROM {name}")
+        else:
+            engine.write(f"SELECT * FROM {name}", work / f"{name}.parquet")
+            engine.parquet(name, work / f"{name}.parquet")
+
+
+def keep_unreadable(engine: Engine, given: Mapping[str, str]) -> None:
+    """Let ``unread_rows`` hold the rows with unreadable cells, a few bytes each: bit i of ``fields`` for field i."""
+    if "unreadable" not in given:
+        return
+    bits = " ".join(
+        f"WHEN table_name = '{name}' AND field = '{field}' THEN {1 << place}"
+        for name, table in tables().items()
+        for place, field in enumerate(table.columns)
+    )
+    engine.table(
+        "unread_rows",
+        f"SELECT table_name, row, CAST(SUM(CASE {bits} ELSE 0 END) AS BIGINT) AS fields"
+        " FROM unreadable GROUP BY table_name, row",
+    )

@@ -10,7 +10,6 @@ from importlib.resources import files
 import yaml
 
 from postloan.kernel import FindingKind, Severity, load_kinds
-from postloan.kernel.personal import mask_number
 from postloan.tape import masks
 from postloan.tape.columns import tables
 from postloan.tape.found import FindingCount, Seen
@@ -125,65 +124,50 @@ class RowChecks:
         ]
         bad = f"SELECT row FROM {table}_faults WHERE {masks.fails(checks, errors)}"
         if "unreadable" in self._lookups.given and "T024" not in self._accepted:
-            needed = self._lookups.bound(
-                "unreadable_rows", table_name=table, needed=sorted(needed_fields(table))
-            )
-            bad = f"SELECT row FROM ({bad}) AS f UNION SELECT row FROM ({needed}) AS u"
-        self._engine.table(f"{table}_bad", bad)
-
-    def _show(self, table: str, checks: Sequence[Check], slips: Sequence[Check]) -> list[Seen]:
-        """The first rows of each check. They are few: the checks look at them again under the same name."""
-        self._engine.table(f"{table}_wanted", masks.wanted_query(table, checks, slips, self._cap))
-        picked = f"SELECT * FROM {table}_seen WHERE row IN (SELECT row FROM {table}_wanted)"
-        self._engine.table(f"{table}_picked", picked)
-        self._engine.view(f"{table}_seen", f"SELECT * FROM {table}_picked")
-        rows = self._engine.rows(masks.shown_query(slips, self._cap))
-        self._lookups.see(table)
-        self._engine.drop(f"{table}_picked")
-        self._engine.drop(f"{table}_wanted")
-        seen = []
-        for place, row, key, found, expected in rows:
-            check = slips[place]
-            kind = self._kinds[check.code]
-            seen.append(
-                Seen(
-                    kind, self.severity(kind), table, check.field, row, key or "", found or "", expected or ""
-                )
+            columns = enumerate(tables()[table].columns)
+            bits = sum(1 << place for place, field in columns if field in needed_fields(table))
+            needed = f"SELECT row FROM unread_rows WHERE table_name = '{table}' AND (fields & {bits}) <> 0"
             )
         return seen
 
     def _unreadable(self, table: str) -> tuple[list[FindingCount], list[Seen], dict[str, int]]:
         if "unreadable" not in self._lookups.given:
             return [], [], {}
-        of_table = f"FROM {self._lookups.given['unreadable']} WHERE table_name = '{table}'"
-        fields = self._engine.rows(f"SELECT field, COUNT(*) {of_table} GROUP BY field ORDER BY field")
+        fields = list(tables()[table].columns)
+        of_table = f"FROM unread_rows WHERE table_name = '{table}'"
+        sums = ", ".join(
+            f"COALESCE(SUM(CASE WHEN (fields & {1 << place}) <> 0 THEN 1 ELSE 0 END), 0) AS n_{place}"
+            for place in range(len(fields))
+        )
+        times = dict(zip(fields, self._engine.rows(f"SELECT {sums} {of_table}")[0], strict=True))
+        unread = {field: int(count) for field, count in times.items() if count}
         counts: list[FindingCount] = []
         seen: list[Seen] = []
-        for field, times in fields:
+        for field, count in unread.items():
             kind = self._kinds["T024" if field in needed_fields(table) else "T025"]
             severity = self.severity(kind)
             apart = severity in _QUARANTINE and table in ("loans", "borrowers")
-            counts.append(FindingCount(kind, severity, table, field, times, min(self._cap, times), apart))
-            shown = self._engine.rows(
-                f"SELECT row, found {of_table} AND field = '{field}' ORDER BY row LIMIT {self._cap}"
+            shown = self._unread_cells(
+                table, field, f"{of_table} AND (fields & {1 << fields.index(field)}) <> 0"
             )
-            column = tables()[table].columns[field]
-            for row, found in shown:
-                text = mask_number(found or "", head=1, tail=0) if column.personal else found or ""
-                seen.append(Seen(kind, severity, table, field, row, "", text, _WANTED[column.kind]))
-        return counts, seen, dict(fields)
+            counts.append(FindingCount(kind, severity, table, field, count, len(shown), apart))
+            wanted = tables()[table].columns[field].kind
+            seen.extend(
+                Seen(kind, severity, table, field, row, "", found or "", wanted) for row, found in shown
+            )
+        return counts, seen, unread
 
-
-_WANTED = {
-    "money": "an amount in yuan 金额（元）",
-    "day": "a day 日期",
-    "whole": "a whole number 整数",
-    "rate": "a rate 利率",
-    "flag": "yes or no 是或否",
-    "term": "a known term 已知的取值",
-    "terms": "known terms 已知的取值",
-    "text": "text 文字",
-}
+    def _unread_cells(self, table: str, field: str, of_rows: str) -> Sequence[tuple[int, str]]:
+        """The first unreadable cells of a field; the intake has masked personal ones."""
+        rows = ", ".join(
+            str(row) for (row,) in self._engine.rows(f"SELECT row {of_rows} ORDER BY row LIMIT {self._cap}")
+        )
+        if not rows:
+            return []
+        return self._engine.rows(
+            f"SELECT row, found FROM unreadable WHERE table_name = '{table}' AND field = '{field}'"
+            f" AND row IN ({rows}) ORDER BY row"
+        )
 
 
 def needed_fields(table: str) -> frozenset[str]:
