@@ -152,9 +152,7 @@ def _readings(page: Page, found: list[Mark], known: Labels) -> Iterator[tuple[Ma
                 if mark.field.kind == "remarks":
                     segment = page.text[mark.end : remark_end(page, mark, found)]
                 if mark.field.kind == "mode":  # 多轮竞价 may run into 竞价日, which looks like a label
-                    segment = page.text[mark.end :].split("\n" if ":" in segment else "\0")[0][
-                        : len(segment) + 4
-                    ]
+                    segment = page.text[mark.end : mark.end + max(len(segment), 30) + 4]
                 yield mark, _value(mark, segment, known), segment
         i = last + 1
 
@@ -241,23 +239,28 @@ def _words(mark: Mark, segment: str, known: Labels) -> object:
         case "written_off":
             return reader_breakdowns.written_off(segment)
         case "mode":
-            return _short(segment) or _mode(segment, known.modes)
+            short, mode = _short(segment), _mode(segment, known.modes)
+            return short if short and (mode is None or short.startswith(mode)) else mode
         case "term":
             return _short(segment, ends="日天") or _term(segment)
         case "party":
-            if (short := _short(segment, most=30)) and not re.search(r"[应须需]|条件|资格", short):
-                return short
-            flat = re.match(r"[\s:|]*((?:[^\s|;,。:]|(?<=\S)[ \t](?=\S))+)", segment)
-            named = re.sub(r"\s", "", flat.group(1)) if flat else ""
-            return (
-                named if re.fullmatch(r".{2,40}?(?:公司|银行|中心|分行|支行|联社|信用社|行)", named) else None
-            )
+            return _party(segment)
         case "remarks":
             return _remark(segment)
         case "name":
             flat = re.match(r"[\s:|]*([^\n|;。]{2,60})", segment)
             return re.sub(r"\s", "", flat.group(1)) if flat else None
     return None
+
+
+def _party(segment: str) -> str | None:
+    """An institution's name: the first cell or line if it is a whole one, else all of it or the words after a colon."""
+    first = re.sub(r"\s", "", re.split(r"[|\n]", segment.strip(" :|\n\t"))[0])
+    for named in (first, re.sub(r"[\s|]", "", segment).lstrip(":")):
+        if re.fullmatch(r"[^;,。:]{2,36}(?:公司|银行|中心|分行|联社|信用社)", named):
+            return named
+    short = _short(segment, most=30)
+    return short if short and not re.search(r"[应须需]|条件|资格", short) else None
 
 
 def _short(segment: str, *, most: int = 14, ends: str = "") -> str | None:

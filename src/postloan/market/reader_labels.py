@@ -19,10 +19,11 @@ _UNIT = (
 )
 _STOP = re.compile(
     r"(?<![第零〇一二三四五六七八九十年月])[一二三四五六七八九十]{1,2}、"
-    r"|注[12一二]?[:、.]|(?<=笔|\||。|;)注[12]|表[12一二][:、.]"
+    r"|(?<!备)注[12一二]?[:、.]|(?<=笔|\||。|;)注[12]|表[12一二][:、.]"
 )
-_OF_ONE = re.compile(r"(?:最高|最低|最大|平均|户均|笔均|单一|单户|每户|每笔)[一-鿿]{0,6}$")
+_OF_ONE = re.compile(r"(?:最高|最低|最大|平均|户均|笔均|单一|单户|每户|每笔)[一-鿿]{0,4}$")
 _SUMS = frozenset({"principal", "interest", "total"})
+_PARTY = re.compile(r"[ \t]+[^\s:|]{2,40}(?:公司|银行|中心|分行)[ \t]*(?:\n|$)")
 _AFTER = re.compile(r"\s*:|[ \t]*[|\n\t]|[ \t]{2}")
 
 
@@ -101,9 +102,10 @@ def marks(page: Page) -> list[Mark]:
     found = []
     for match in known.pattern.finditer(page.compact):
         field = known.by_label[match.group(1)]
-        if field.key in _SUMS and _OF_ONE.search(page.compact, max(match.start() - 10, 0), match.start()):
-            continue  # 单户平均本息余额 is no total
         start, end = page.at[match.start()], page.at[match.end() - 1] + 1
+        line = page.text[max(start - 12, 0) : start].rsplit("\n", 1)[-1]
+        if field.key in _SUMS and _OF_ONE.search(line.replace(" ", "")):
+            continue  # 单户平均本息余额 is no total
         firm = _firm(page, start, end, has_unit=match.group(2) is not None)
         if field.colon and not (firm and _borders(page, start, end, remark=field.kind == "remarks")):
             continue
@@ -122,9 +124,12 @@ def _firm(page: Page, start: int, end: int, *, has_unit: bool) -> bool:
 
 def _borders(page: Page, start: int, end: int, *, remark: bool) -> bool:
     """Whether the label is a cell or line of its own, or opens a line with a colon; a remark just opens a line."""
-    before, after = page.text[max(start - 40, 0) : start], page.text[end : end + 3]
+    before, after = page.text[max(start - 40, 0) : start], page.text[end : end + 60]
     if not before.strip() or re.search(r"\n[ \t]*$", before):
-        return remark or bool(_AFTER.match(after))
+        return remark or bool(_AFTER.match(after) or _PARTY.match(after))
+    # Glued to what stands before: a remark always takes a colon, a party does after a figure.
+    if re.match(r"\s*:", after) and (remark or re.search(r"[笔户元天岁日\d%][ \t]*$", before)):
+        return True
     opens = bool(re.search(r"(?:[ \t]{2,}|\t|[|;。)])[ \t]*$", before))
     return opens and bool(_AFTER.match(after))
 

@@ -82,7 +82,9 @@ def _title_text(head: str) -> str | None:
             text += lines[last]
             if match := re.search(r"关于.*?公告|20\d\d.*?公告|(?:公司|银行|行).*公告", text):
                 follows = "".join(lines[last + 1 : last + 4])
-                text += follows if re.match(r"\((?:重新挂牌|协议)", follows) and text.endswith("公告") else ""
+                rest = text[match.end() :]
+                wanted = follows.startswith("(") if not rest else rest.startswith("(") and ")" not in rest
+                text += follows if wanted else ""
                 return _cut(text, match.end())
     return None
 
