@@ -127,6 +127,27 @@ class RowChecks:
             columns = enumerate(tables()[table].columns)
             bits = sum(1 << place for place, field in columns if field in needed_fields(table))
             needed = f"SELECT row FROM unread_rows WHERE table_name = '{table}' AND (fields & {bits}) <> 0"
+            bad = f"SELECT row FROM ({bad}) AS f UNION SELECT row FROM ({needed}) AS u"
+        self._engine.table(f"{table}_bad", bad)
+
+    def _show(self, table: str, checks: Sequence[Check], slips: Sequence[Check]) -> list[Seen]:
+        """The first rows of each check. They are few: the checks look at them again under the same name."""
+        self._engine.table(f"{table}_wanted", masks.wanted_query(table, checks, slips, self._cap))
+        picked = f"SELECT * FROM {table}_seen WHERE row IN (SELECT row FROM {table}_wanted)"
+        self._engine.table(f"{table}_picked", picked)
+        self._engine.view(f"{table}_seen", f"SELECT * FROM {table}_picked")
+        rows = self._engine.rows(masks.shown_query(slips, self._cap))
+        self._lookups.see(table)
+        self._engine.drop(f"{table}_picked")
+        self._engine.drop(f"{table}_wanted")
+        seen = []
+        for place, row, key, found, expected in rows:
+            check = slips[place]
+            kind = self._kinds[check.code]
+            seen.append(
+                Seen(
+                    kind, self.severity(kind), table, check.field, row, key or "", found or "", expected or ""
+                )
             )
         return seen
 
