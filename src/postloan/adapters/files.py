@@ -21,6 +21,7 @@ from postloan.adapters.files_errors import (
     NoSource,
     NotATable,
     TwoFilesForOneTable,
+    WrongEncoding,
 )
 from postloan.adapters.files_sheets import OLE, ZIP, refuse_ole, sheets
 from postloan.adapters.files_spool import RAGGED, Ragged, Spooled, spool
@@ -30,6 +31,7 @@ from postloan.kernel.sql import identifier, literal
 from postloan.tape.columns import tables
 from postloan.tape.header_row import HeaderRow, find_header, guess_table, unique_names
 from postloan.tape.headers import table_of_name
+from postloan.tape.mapping import TapeMapping, parse_mapping
 from postloan.tape.raw import RawTable, RawTape
 
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".parquet", ".pq", ".xlsx", ".xlsm", ".xls"})
@@ -68,6 +70,20 @@ def open_tape(
     else:
         opening.file(source, None if _magic(source) == "xlsx" else "loans")
     return opening.done()
+
+
+def open_mapping(path: Path) -> TapeMapping:
+    """Read a user's mapping file.
+
+    Raises:
+        NoSource: there is none. BadMapping: what is wrong with it.
+    """
+    if not path.is_file():
+        raise NoSource(path=path)
+    try:
+        return parse_mapping(path.read_text(encoding="utf-8-sig"), path.name)
+    except UnicodeDecodeError as error:
+        raise WrongEncoding(path=path, line=1, byte=f"0x{error.object[error.start]:02X}") from error
 
 
 def _magic(path: Path) -> str:

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from postloan.tape.columns import Column, Table, tables
-from postloan.tape.terms import FLAGS, GRADES, GUARANTEES, LITIGATION, PRODUCTS
+from postloan.tape.draft import propose_mapping
+from postloan.tape.mapping import TapeMapping, parse_mapping
+from postloan.tape.raw import RawTable, RawTape
+from postloan.tape.terms import GRADES, LITIGATION, PRODUCTS
+from postloan.tape.typing import Intake, type_tables
 
-__all__ = ["FLAGS", "GRADES", "GUARANTEES", "LITIGATION", "PRODUCTS", "Column", "Table", "tables"]
+__all__ = [
+    "GRADES", "LITIGATION", "PRODUCTS", "Column", "Intake", "RawTable", "RawTape", "Table", "TapeMapping",
+    "parse_mapping", "propose_mapping", "tables", "type_tables",
+]  # fmt: skip

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from postloan.kernel import Engine, Finding, load_kinds
 from postloan.kernel.sql import identifier, literal
 from postloan.tape import cleaning
-from postloan.tape.columns import Column, Table, tables
+from postloan.tape.cells import Cell
+from postloan.tape.columns import Table, tables
 from postloan.tape.expression import NotAnExpression, compile_expression, kind_of
 from postloan.tape.headers import Recognition, recognise, require
 from postloan.tape.mapping import BadMapping, Part, Rule, TapeMapping
@@ -18,57 +19,6 @@ from postloan.tape.raw import RawTable, RawTape
 
 _ABOUT_PEOPLE = ("name", "id_number", "born_on", "age", "sex")
 """Columns that show that a loans table also describes the borrowers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """How one field of a typed table is read.
-
-    column: the field. sql: of the source's cell. kind: what that yields (``expression.kind_of``).
-    native: its SQL type, '' for text and expressions. factor: of the header's unit. order: of text dates.
-    said: what a mapping or a header says, for people. assumed: whether a mapping gives one value for all.
-    """
-
-    column: Column
-    sql: str
-    kind: str
-    native: str = ""
-    factor: Decimal = Decimal(1)
-    order: str = "YMD"
-    said: str = ""
-    assumed: bool = False
-
-    @property
-    def is_text(self) -> bool:
-        """Whether the cell must be read from text."""
-        return self.kind in ("cell", "text", "null") or not _suits(self.kind, self.column.kind)
-
-    @property
-    def cleaned(self) -> str:
-        """SQL of the cell as shown to people, over the raw table."""
-        if self.kind in ("cell", "text", "null"):
-            return cleaning.cleaned(
-                f"CAST({self.sql} AS VARCHAR)" if self.kind == "null" else self.sql, self.column
-            )
-        if self.is_text:
-            shown = f"CAST({self.sql} AS VARCHAR)"
-            if self.kind == "number":
-                shown = f"REGEXP_REPLACE({shown}, '[.]0+$', '')"
-            return cleaning.cleaned(shown, self.column)
-        return self.sql
-
-    def typed(self, text: str) -> str:
-        """SQL of the value, given that of the cleaned cell."""
-        kind, exact = self.column.kind, self.native == self.column.sql_type
-        if self.is_text:
-            return cleaning.typed(text, self.column, factor=self.factor, order=self.order)
-        if exact and self.factor == 1:
-            return text
-        if kind == "whole":
-            return cleaning.whole(text)
-        if self.factor != 1:
-            text = f"TRY_CAST({text} AS {cleaning.NUMBER_TYPE}) * CAST({self.factor:f} AS DECIMAL(12,3))"
-        return f"TRY_CAST({text} AS {self.column.sql_type})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,26 +254,14 @@ class _Typing:
 
     def unreadable(self) -> None:
         """Name the query that shows filled cells which could not be read."""
-        queries = []
-        for name, parts in self.parts.items():
-            for part in parts:
-                for column, cell in part.cells.items():
-                    if (
-                        cell.column.kind == "text"
-                        or cell.native == cell.column.sql_type
-                        or cell.kind == "null"
-                    ):
-                        continue
-                    text = identifier(column)
-                    bad = (
-                        cleaning.misread(text, cell.column, cell.typed(text))
-                        if cell.is_text
-                        else (f"{text} IS NOT NULL AND {cell.typed(text)} IS NULL")
-                    )
-                    queries.append(
-                        f'SELECT {literal(name)} AS table_name, "row", {literal(column)} AS field, '
-                        f"{_shown(text, cell.column)} AS found FROM {identifier(part.clean)} WHERE {bad}"
-                    )
+        queries = [
+            f'SELECT {literal(name)} AS table_name, "row", {literal(column)} AS field, '
+            f"{cell.shown} AS found FROM {identifier(part.clean)} WHERE {cell.unread}"
+            for name, parts in self.parts.items()
+            for part in parts
+            for column, cell in part.cells.items()
+            if cell.unread
+        ]
         empty = (
             'SELECT CAST(NULL AS VARCHAR) AS table_name, CAST(NULL AS BIGINT) AS "row", '
             "CAST(NULL AS VARCHAR) AS field, CAST(NULL AS VARCHAR) AS found WHERE FALSE"
@@ -395,23 +333,6 @@ class _Typing:
 
     def _bad(self, line: int, where: str, why: str, why_zh: str) -> BadMapping:
         return BadMapping(file=self.mapping.file, line=line, where=where, why=why, why_zh=why_zh)
-
-
-def _suits(kind: str, wanted: str) -> bool:
-    """Whether a native value can become a field without going through text."""
-    return {"number": ("money", "whole", "rate"), "day": ("day",), "flag": ("flag",)}.get(kind, ()).count(
-        wanted
-    ) > 0
-
-
-def _shown(text: str, column: Column) -> str:
-    """SQL of a bad cell as people may see it: personal ones, and what looks like such, masked."""
-    value = f"CAST({text} AS VARCHAR)"
-    masked = f"CONCAT(SUBSTR({value}, 1, 1), '●●●')"
-    if column.personal:
-        return masked
-    personal = f"REGEXP_MATCHES({value}, '[1-9][0-9]{{16}}[0-9xX]|(^|[^0-9])1[3-9][0-9]{{9}}($|[^0-9])')"
-    return f"CASE WHEN {personal} THEN {masked} ELSE SUBSTR({value}, 1, 60) END"
 
 
 def _without(found: Recognition, absent: set[str], table: Table) -> Recognition:
