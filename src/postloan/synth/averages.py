@@ -60,7 +60,7 @@ def _settle(
     gap = close_gap(values, weights, wanted - dot(values, weights), low, high, rng, step=step, within=close)
     if step > 1:
         gap = close_gap(values, weights, gap, low, high, rng, step=1, within=close)
-    if not fact.rough and abs(gap) > max(fact.high - fact.value, fact.value - fact.low) * whole:
+    if not fact.rough and abs(gap) > min(fact.high - fact.value, fact.value - fact.low) * whole:
         raise out_of_reach(name, fact, len(weights), borrowers or len(weights))
     return values
 

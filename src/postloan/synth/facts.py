@@ -97,14 +97,10 @@ class Fact:
         return min(max(wanted, self.low), self.high)
 
 
-# Averages with no tolerance are printed to two decimals; everything else is then exact.
-_HALF = Fraction(49, 10_000)  # half a unit upwards would print as the next figure; stay a little inside
-_PRINTED = {
-    "avg_borrower": _HALF,
-    "weighted_credit_limit": _HALF,
-    "weighted_overdue_days": _HALF,
-    "weighted_age": _HALF,
-}
+# Averages are printed to two decimals where no tolerance says otherwise; everything else is then exact. Half a
+# unit downwards still prints so, half a unit upwards prints as the next figure.
+_AVERAGES = frozenset(("avg_borrower", "weighted_credit_limit", "weighted_overdue_days", "weighted_age"))
+_HALF = Fraction(1, 200)
 _MONEY = frozenset(
     ("principal", "interest", "total", "other_fees", "max_borrower", "avg_borrower", "weighted_credit_limit")
 )
@@ -129,9 +125,11 @@ def read_fact(notice: Mapping[str, Any], name: str) -> Fact | None:
     tolerances = notice.get("tolerance") or {}
     if name in tolerances and tolerances[name] is None:
         return Fact(value * unit, value * unit / 2, value * unit * 2, rough=True)
-    tolerance = max(Fraction(Decimal(str(tolerances.get(name) or 0))), _PRINTED.get(name, Fraction(0)))
-    low = max(value - tolerance, Fraction(0))
-    return Fact(value * unit, low * unit, (value + tolerance) * unit)
+    tolerance = Fraction(Decimal(str(tolerances.get(name) or 0)))
+    down = up = tolerance
+    if name in _AVERAGES:
+        down, up = max(down, _HALF), max(up, _HALF - Fraction(1, 10**9))
+    return Fact(value * unit, max(value - down, Fraction(0)) * unit, (value + up) * unit)
 
 
 def read_counts(notice: Mapping[str, Any], name: str) -> dict[str, int | None]:

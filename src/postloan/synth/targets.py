@@ -136,7 +136,7 @@ def _total_and_borrowers(
     low, high, wanted = _total_range(notice, facts)
     count, average = facts["borrowers"], facts["avg_borrower"]
     if wanted is None:
-        wanted = _guess_total(facts, habits)
+        wanted = _guess_total(facts, habits, counted)
         wanted = min(max(wanted, low), high) if high is not None else max(wanted, low)
     top = high if high is not None else Fraction(10**16)
     count = count or _guess_borrowers(facts, wanted, habits, counted)
@@ -192,22 +192,26 @@ def _total_range(
     return low, high, wanted
 
 
-def _guess_total(facts: Mapping[str, Fact | None], habits: Habits) -> Fraction:
+def _guess_total(facts: Mapping[str, Fact | None], habits: Habits, counted: int) -> Fraction:
     """A plausible total in fen where none is published."""
+    loans = facts["loans"].value if facts["loans"] else Fraction(counted)
+    people = facts["borrowers"].value if facts["borrowers"] else loans / Fraction(habits.per_borrower)
+    average, largest = facts["avg_borrower"], facts["max_borrower"]
+    if average:
+        return average.value * max(round(people), 1) if people else average.value * 5_000
     if principal := facts["principal"]:
-        return principal.value * Fraction(13, 10)
-    if (average := facts["avg_borrower"]) and (count := facts["borrowers"]):
-        return average.value * count.value
-    if interest := facts["interest"]:
-        return interest.value * 5
-    if start := facts["start_price"]:
+        guess = principal.value * Fraction(13, 10)
+    elif (interest := facts["interest"]) and interest.value:
+        guess = interest.value * 5
+    elif not people and (start := facts["start_price"]):
         # Listed packages of middling age start near six per cent of what is owed.
-        return start.value * 100 / Fraction(6, 100)
-    count, loans = facts["borrowers"], facts["loans"]
-    people = (
-        count.value if count else loans.value / Fraction(habits.per_borrower) if loans else Fraction(5_000)
-    )
-    return Fraction(round(people * habits.owed) * 100)
+        guess = start.value * 100 / Fraction(6, 100)
+    else:
+        guess = Fraction(round((people or 5_000) * habits.owed) * 100)
+    if largest and people:
+        # A guess leaves room for the largest borrower, and stays below what all of them could owe.
+        guess = min(max(guess, largest.value * Fraction(3, 2)), largest.value * (1 + people) / 2)
+    return guess
 
 
 def _agree(

@@ -39,13 +39,14 @@ def disclosed(made: Tables) -> dict[str, Any]:
             found[loan[column]] = found.get(loan[column], 0) + 1
         return found
 
+    largest = max(by_borrower.values())
     return {
         "principal": sum((loan["principal"] for loan in loans), Decimal(0)),
         "interest": sum((loan["interest"] for loan in loans), Decimal(0)),
         "total": total,
         "other_fees": sum((loan["fees"] for loan in loans), Decimal(0)),
-        "max_borrower": max(by_borrower.values()),
-        "at_max": sum(amount == max(by_borrower.values()) for amount in by_borrower.values()),
+        "max_borrower": largest,
+        "at_max": list(by_borrower.values()).count(largest),
         "avg_borrower": Fraction(total) / len(by_borrower),
         "weighted_credit_limit": weighted([loan["credit_line"] for loan in loans]),
         "loans": len(loans),

@@ -114,8 +114,16 @@ def test_packaged_notices_name_their_source():
 @pytest.mark.parametrize("seed", range(5))
 def test_a_handful_of_loans_still_meets_two_decimals(disclosure, seed):
     notice = {
-        "id": "few", "product": "个人经营类贷款", "total": 812_345.67, "loans": 5, "borrowers": 4,
-        "period": "2025年第1期",         "weighted_overdue_days": 412.37, "weighted_age": 43.21, "weighted_credit_limit": 250_000.01, "tolerance": {},
-    }  # fmt: skip
+        "id": "few",
+        "product": "个人经营类贷款",
+        "period": "2025年第1期",
+        "total": 812_345.67,
+        "loans": 5,
+        "borrowers": 4,
+        "weighted_overdue_days": 412.37,
+        "weighted_age": 43.21,
+        "weighted_credit_limit": 250_000.01,
+        "tolerance": {},
+    }
 
     agree(notice, disclosure(synthesize(notice, seed=seed)))
