@@ -8,7 +8,7 @@ from datetime import date
 
 from postloan.market.reader_values import small_number
 
-_LEAD = re.compile(r"[\s:|]*(?:(?:为|是|截至|截止至|截止到|截止|定于|暂定于|暂定|拟定于|预计为|于)[\s:|]*)*")
+_LEAD = re.compile(r"[\s:|(]*(?:(?:为|是|截至|截止至|截止到|截止|定于|暂定于|暂定|拟定于|预计为|于)[\s:|]*)*")
 _FORMS = (
     re.compile(r"(20\d\d|19\d\d)\s*([-/.年])\s*(\d\s?\d?)\s*[-/.月]\s*(\d\s?\d|\d)\s*日?"),
     re.compile(r"((?:20|19)\s?\d\s?\d)()\s?([01]\s?\d)\s?([0-3]\s?\d)(?![\d,.]|\s?年)"),

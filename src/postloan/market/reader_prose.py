@@ -34,6 +34,8 @@ def from_prose(page: Page) -> dict[str, object]:
         if modes and not re.search(r"[如若仅可]", sentence[-24:]):
             found["bid_mode"] = modes[0]
             break
+    if re.search(r"(?:贷款|资产|债权)(?:均|全部|皆)已(?:全部)?核销", text):
+        found["written_off"] = "全部"
     if re.search(r"(?:无需|无须|不需|不收取|不设|免收|免交|不要求缴纳)[^。;,]{0,6}保证金", text):
         found["deposit"] = Decimal(0)
     return found

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_LEAD = re.compile(r"[\s:|]*(?:(?:约?为|是|达到|共计|合计|总计|共|达|人民币|RMB|¥)[\s:|]*)*", re.IGNORECASE)
+_LEAD = re.compile(r"[\s:|(]*(?:(?:约?为|是|达到|共计|合计|总计|共|达|人民币|RMB|¥)[\s:|]*)*", re.IGNORECASE)
 _BEFORE = re.compile(
     r"(大约|约|将近|接近|近|超过|超出|超|突破|逾|不足|不到|不超过|不低于|至少|至多)\s*(?:人民币)?\s*"
 )
@@ -31,6 +31,7 @@ _UNITS = {
     "分钟": ("分钟", "分", "min"),
 }
 _OTHER_MEASURES = ("%", "折", "成", "倍", "期")
+_COUNTED = ("元", "圆", "笔", "户", "人", "天", "日", "岁", "年", "月", "分")
 _DAYS_A_YEAR = 365
 
 
@@ -72,8 +73,12 @@ def figure(text: str, *, unit: str, label_unit: str | None = None, loose: bool =
     unit_match = with_unit.match(text, end)
     more, scale, later, name = unit_match.groups() if unit_match else (None, None, None, None)
     tail = unit_match.end() if unit_match and any(unit_match.groups()) else end
-    if text[tail : tail + 1] in _OTHER_MEASURES:
+    if text[tail : tail + 1] in _OTHER_MEASURES or (
+        text[tail : tail + 1] in _COUNTED and not name and unit != "元"
+    ):
         return None
+    if re.fullmatch(r"\d{1,2}", number) and re.match(r"[.、)](?!\d)", text[end:]):
+        return None  # the number of a list's item
     after = _AFTER_UNIT.match(text, tail)
     tail = after.end() if after else tail
     words = {word for word in (before and before.group(1), more, later, after and after.group(1)) if word}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -262,6 +263,26 @@ def test_html_is_read_with_its_cells() -> None:
 def test_what_is_doubtful_is_told(body: str, code: str) -> None:
     _, findings = read_with_findings(TITLE + body, name="x")
     assert [finding.code for finding in findings] == [code]
+
+
+def test_a_notice_in_full_sentences_is_read_too() -> None:
+    text = Path(__file__).with_name("prose.txt").read_text(encoding="utf-8")
+    notice, findings = read_with_findings(text, name="x")
+    record = notice.to_json()
+    assert findings == ()
+    assert {key: record[key] for key in EXPECTED} == EXPECTED
+
+
+EXPECTED = {
+    "seller": "甲乙银行股份有限公司", "period": "2025年第1期", "product": "个人消费贷款", "doc_kind": "转让公告",
+    "principal": 12345678.9, "interest": 2345678.1, "total": 14691357, "other_fees": 12000, "loans": 756,
+    "borrowers": 431, "weighted_overdue_days": 833.66, "weighted_age": 41.94, "cutoff_date": "2025-06-30",
+    "published": "2025-09-01", "bid_deadline": "2025-09-18 17:00", "bid_date": "2025-09-22",
+    "free_bid_start": "2025-09-22 09:30", "free_bid_end": "2025-09-22 10:30", "extension_minutes": 3,
+    "bid_mode": "多轮竞价", "start_price": 12345600, "increment": 100000, "deposit": 0, "written_off": "全部",
+    "five_class": {"损失": 411, "可疑": 5, "次级": 340}, "guarantee": {"信用": "全部"},
+    "litigation": {"未诉": 700, "已诉讼": 56}, "sign_days": "5个工作日", "pay_days": "3个工作日", "buyer": None,
+}  # fmt: skip
 
 
 def test_a_title_that_tells_nothing_is_noted() -> None:

@@ -127,7 +127,9 @@ counts = st.none() | st.integers(1, 10**6)
 @settings(max_examples=80, deadline=None)
 @given(
     st.fixed_dictionaries(
-        dict.fromkeys(("principal", "interest", "other_fees", "max_borrower", "increment", "deposit"), amounts)
+        dict.fromkeys(
+            ("principal", "interest", "other_fees", "max_borrower", "increment", "deposit"), amounts
+        )
         | dict.fromkeys(("loans", "borrowers", "written_off", "extension_minutes"), counts)
         | {
             "total": amounts.filter(lambda amount: amount is not None),
