@@ -194,14 +194,16 @@ def _near(facts: ReportFacts, words: Words) -> dict[str, str] | None:
 
 
 def _empty(facts: ReportFacts, words: Words) -> str:
-    names = ", ".join(f"{s.table}.{s.field}" for s in facts.fields if not s.filled)
+    names = words.listed((s.table, s.field) for s in facts.fields if not s.filled)
     return words.t("quality.empty", names=names) if names else ""
 
 
 def _full_marks(facts: ReportFacts, words: Words) -> str:
     perfect = [s for s in facts.fields if s.score >= 1 and s.filled]
-    names = ", ".join(f"{s.table}.{s.field}" for s in perfect)
-    return words.t("quality.full_marks", n=len(perfect), names=names) if perfect else ""
+    if not perfect:
+        return ""
+    names = words.listed((s.table, s.field) for s in perfect)
+    return words.t("quality.full_marks", n=len(perfect), names=names)
 
 
 def _comparables(facts: ReportFacts, words: Words) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,7 @@ import yaml
 from postloan.kernel import Lang
 from postloan.kernel.money import round_to
 from postloan.outcomes import bands
+from postloan.tape import tables
 from postloan.tape.terms import terms
 
 NONE = "—"
@@ -94,6 +95,24 @@ class Words:
         if term is None:
             return code
         return term.zh if self.lang == "zh" else term.en[:1].upper() + term.en[1:]
+
+    def table(self, name: str) -> str:
+        """What people call a table of the tape."""
+        return tables()[name].label(self.lang) if name in tables() else name
+
+    def column(self, table: str, name: str) -> str:
+        """What people call a column of a table of the tape; its name where the tape knows none."""
+        columns = tables()[table].columns if table in tables() else {}
+        label = columns[name].label(self.lang) if name in columns else name
+        return label[:1].upper() + label[1:]
+
+    def listed(self, columns: Iterable[tuple[str, str]]) -> str:
+        """Columns as one text: each table with its columns."""
+        by_table: dict[str, list[str]] = {}
+        for table, column in columns:
+            by_table.setdefault(self.table(table), []).append(self.column(table, column))
+        comma, colon, stop = ("、", "：", "；") if self.lang == "zh" else (", ", ": ", "; ")
+        return stop.join(f"{table}{colon}{comma.join(names)}" for table, names in by_table.items())
 
     def band(self, dimension: str, band: int | str, first_year: int) -> str:
         """The name of a band of a dimension of the stratification."""

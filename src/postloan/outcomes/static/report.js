@@ -14,6 +14,7 @@
       pair[1].resize();
       var picture = pair[0].querySelector("svg");
       // Lets paper scale the picture, where no script runs between the screen's layout and the printed one.
+      picture.setAttribute("preserveAspectRatio", "xMinYMin meet");
       picture.setAttribute("viewBox", "0 0 " + pair[1].getWidth() + " " + pair[1].getHeight());
     });
   }
