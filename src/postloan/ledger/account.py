@@ -140,7 +140,7 @@ class Account:
         middle = run.lines.copy()
         happen(run, what, day)
         event = self._event(what, key, value_on, booked_on, run.grade)
-        self._commit([event], run)
+        self._commit(event, run)
         return Booked(event, difference(start, middle), difference(middle, run.lines))
 
     def _insert(
@@ -165,7 +165,7 @@ class Account:
         own = [new - old for old, new in zip(before, place.lines, strict=True)]
         old = self._run.lines
         rest = [new - was - mine for new, was, mine in zip(moved.lines, old, own, strict=True)]
-        self._commit([event], moved)
+        self._commit(event, moved)
         return Booked(event, (), difference(before, place.lines), difference([0] * LINES, rest))
 
     def _reverse(
@@ -190,7 +190,7 @@ class Account:
         start = old.lines.copy()
         if old.opened_on:
             accrue(old, max(moved.day, old.day))
-        self._commit([event], moved)
+        self._commit(event, moved)
         self._used = _approvals(self._events)
         return Booked(event, difference(start, old.lines), (), difference(old.lines, moved.lines))
 
@@ -211,11 +211,12 @@ class Account:
         seq = len(self._events) + 1
         return Event(self.loan_id, seq, key, value_on, booked_on, what, self.rules.version, grade)
 
-    def _commit(self, events: list[Event], run: Running) -> None:
-        self._events += events
-        self._by_key |= {event.key: event for event in events}
+    def _commit(self, event: Event, run: Running) -> None:
+        self._events.append(event)
+        self._by_key[event.key] = event
         self._run = run
-        self._used |= _approvals(events)
+        if getattr(event.what, "approval", None) is not None:
+            self._used |= _approvals([event])
 
 
 def _approvals(events: Iterable[Event]) -> frozenset[str]:

@@ -187,10 +187,13 @@ class Event:
 
 def happened(command: c.Command) -> Happening:
     """The event that a command becomes, with the same facts."""
-    kind = PAST[type(command)]
-    facts = {field.name: getattr(command, field.name) for field in fields(command)}
-    return cast("Happening", kind(**facts))
+    kind = type(command)
+    return cast("Happening", PAST[kind](*(getattr(command, name) for name in _FACTS[kind])))
 
 
 COMMANDS: Mapping[type, type] = MappingProxyType({past: command for command, past in PAST.items()})
 """The command that each event once was."""
+
+_FACTS: Mapping[type, tuple[str, ...]] = MappingProxyType(
+    {command: tuple(field.name for field in fields(command)) for command in PAST}
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -107,9 +107,9 @@ class Balances:
         )  # fmt: skip
 
     @classmethod
-    def of_fen(cls, amounts: list[int] | tuple[int, ...]) -> Balances:
+    def of_fen(cls, amounts: Sequence[int]) -> Balances:
         """The balances from six amounts in fen, in the order of ``Part``."""
-        return cls(*(Money(fen) for fen in amounts))
+        return cls(*map(Money, amounts))
 
     def __iter__(self) -> Iterator[tuple[Part, Money]]:
         return ((part, Money(fen)) for part, fen in zip(Part, self.fen, strict=True))
@@ -129,8 +129,15 @@ class Leg:
 Legs = tuple[Leg, ...]
 
 
-def difference(before: list[int] | tuple[int, ...], after: list[int] | tuple[int, ...]) -> Legs:
+def difference(before: Sequence[int], after: Sequence[int]) -> Legs:
     """The legs that lead from one set of lines to another."""
+    if before == after:
+        return ()
     return tuple(
-        Leg(line, Money(new - old)) for line, old, new in zip(Line, before, after, strict=True) if new != old
+        Leg(_LINES[place], Money(after[place] - old))
+        for place, old in enumerate(before)
+        if after[place] != old
     )
+
+
+_LINES = tuple(Line)

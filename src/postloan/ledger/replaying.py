@@ -108,7 +108,8 @@ def trace(events: Iterable[Event], rules: MoneyRules | RuleBooks) -> Iterator[St
 def reversed_by(events: Sequence[Event]) -> Mapping[str, int]:
     """The keys of events that have been reversed, with the seq of the reversal; a reversed reversal counts not."""
     gone: dict[str, int] = {}
-    for event in sorted((one for one in events if type(one.what) is Reversed), key=lambda one: -one.seq):
+    reversals = [event for event in events if type(event.what) is Reversed]
+    for event in sorted(reversals, key=lambda event: -event.seq):
         if event.key not in gone and isinstance(event.what, Reversed):
             gone[event.what.target] = event.seq
     return gone

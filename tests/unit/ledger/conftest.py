@@ -27,12 +27,12 @@ def balances(**parts: str | int) -> Balances:
     return Balances(**{name: Money.yuan(amount) for name, amount in parts.items()})
 
 
-def approval(action: str, loan_id: str = "L1", reference: str = "A-1", **changes: Any) -> c.Approval:
+def approval(for_what: str, **changes: Any) -> c.Approval:
     facts: dict[str, Any] = {
-        "reference": reference,
+        "reference": "A-1",
         "authority": "Credit committee resolution 12",
-        "action": action,
-        "loan_id": loan_id,
+        "action": for_what,
+        "loan_id": "L1",
         "asked_by": "maker",
         "approved_by": "checker",
         "approved_on": date(2020, 1, 1),
