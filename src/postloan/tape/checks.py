@@ -72,6 +72,7 @@ def check_tape(
     names: Mapping[str, str] | None = None,
     control: Mapping[str, Mapping[str, Decimal]] | None = None,
     work: Path | None = None,
+    kept: bool = False,
 ) -> CheckedTape:
     """Check the typed tables of a tape and leave its resolved tables and its findings in the engine.
 
@@ -80,10 +81,12 @@ def check_tape(
     the user takes as they are, so that they only warn. also: findings of the intake, listed first. sources:
     the file of each table. names: engine names of tables, default ``typed_<table>`` where it exists. control:
     table → field → the seller's control total. work: a folder for copies of the typed tables, faster than
-    copies in the engine; it must stay until the resolved tables are written.
+    copies in the engine; it must stay until the resolved tables are written. kept: the typed tables are cheap to
+    read already.
     """
     given = given_tables(engine, names or {})
-    keep_typed(engine, given, work)
+    if not kept:
+        keep_typed(engine, given, work)
     keep_unreadable(engine, given)
     whole_views(engine, given)
     facts = gather(engine, cutoff_on=cutoff_on, rules=rules)
@@ -143,7 +146,9 @@ def _finished(
     engine.view("loans", loans)
     engine.view("borrowers", borrowers)
     rows = facts.habits["loans"]
-    quarantined = int(engine.rows("SELECT COUNT(*) FROM loans_bad")[0][0])
+    quarantined = int(
+        engine.rows("SELECT COUNT(*) FROM loans_bad WHERE row IN (SELECT row FROM loans_whole)")[0][0]
+    )
     score = tape_score(tallies, loans=rows, quarantined=quarantined)
     counts.sort(key=lambda count: (_gravity(count.severity), count.code, count.table, count.field))
     seen.sort(key=lambda s: (_gravity(s.severity), s.kind.code, s.table, s.field, s.row or 0))

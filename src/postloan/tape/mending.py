@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import yaml
 
@@ -20,7 +21,7 @@ from postloan.rules import RuleBook
 from postloan.tape.columns import tables
 from postloan.tape.facts import TapeFacts, gather
 from postloan.tape.found import FindingCount, for_people
-from postloan.tape.lookups import Lookups, given_tables, whole_views
+from postloan.tape.lookups import Lookups, given_tables, keep_typed, whole_views
 
 _SAYS = re.compile(r"(?P<code>T\d{3}) (?P<field>\w+): .+")
 _FORM = re.compile(
@@ -37,7 +38,9 @@ class BadMendingFile(PostloanError):
     Make one with `postloan tape check SOURCE --propose FILE`, and change only the lines `approved:`.
     """
 
-    zh = "{path} 不是修补建议文件：{why}。请用 `postloan tape check --propose` 生成，并只改动 `approved:` 行。"
+    zh = (
+        "{path} 不是修补建议文件：{why}。请用 `postloan tape check --propose` 生成，并只改动 `approved:` 行。"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +220,14 @@ def apply_mending(
     *,
     cutoff_on: date | None = None,
     rules: RuleBook | None = None,
+    work: Path | None = None,
 ) -> Mended:
     """Make mended copies of the typed tables; the typed tables stay. Only what was approved is done.
 
-    A mending is done only where it still changes as many rows as were approved.
+    A mending is done only where it still changes as many rows as were approved. The typed tables are read once
+    and kept (``work``, see ``check_tape``); check with ``kept=True`` afterwards.
     """
+    keep_typed(engine, given_tables(engine, {}), work)
     approved = [proposal for proposal in proposals if proposal.approved]
     if not approved:
         return Mended({}, ())

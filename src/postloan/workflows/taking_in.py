@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from postloan.kernel import Engine
 from postloan.rules import RuleBook
 from postloan.tape.checks import CAP, CheckedTape, check_tape
 from postloan.tape.mapping import TapeMapping, parse_mapping
+from postloan.tape.mending import Mended, apply_mending, proposals_from_yaml
 from postloan.tape.raw import RawTape
 from postloan.tape.typing import Intake, type_tables
 from postloan.workflows.tools import Tools
@@ -28,7 +30,8 @@ class TapeOptions:
 
     mapping: text of a mapping file, '' for header synonyms alone; mapping_file: its name. encoding: of text
     files, None to find out. cutoff_on: taken where the tape states no cut-off date. cap: rows shown of each
-    kind of finding on each field. accepted: codes of errors that only warn.
+    kind of finding on each field. accepted: codes of errors that only warn. mend: text of a file of approved
+    mendings, '' for none; mend_file: its name.
     """
 
     mapping: str = ""
@@ -37,6 +40,8 @@ class TapeOptions:
     cutoff_on: date | None = None
     cap: int = CAP
     accepted: frozenset[str] = frozenset()
+    mend: str = ""
+    mend_file: str = "mending.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,12 @@ class TakenIn:
     checked: CheckedTape
 
 
-def check_source(source: Path, options: TapeOptions, tools: Tools, book: RuleBook) -> TakenIn:
+def check_source(
+    source: Path, options: TapeOptions, tools: Tools, book: RuleBook, *, work: Path | None = None
+) -> TakenIn:
     """Read and check a source; the engine then holds ``loans``, ``borrowers`` and the findings' tables.
+
+    work: a folder for copies of what was read; it must stay until the tables are written.
 
     Raises:
         PostloanError: the source or the mapping cannot be used.
@@ -62,6 +71,13 @@ def check_source(source: Path, options: TapeOptions, tools: Tools, book: RuleBoo
         for table in intake.tables.values():
             # The checks look at each table many times; its cells are cleaned once.
             tools.engine.table(table.view, f"SELECT * FROM {table.view}")
+    mended = Mended({}, ())
+    if options.mend:
+        with tools.stage("mend", "Mending as approved…", "正在按批准修补……"):
+            proposals = proposals_from_yaml(options.mend, path=options.mend_file)
+            mended = apply_mending(
+                tools.engine, proposals, cutoff_on=options.cutoff_on, rules=book, work=work
+            )
     with tools.stage("check", "Checking every row…", "正在逐行检查……"):
         checked = check_tape(
             tools.engine,
@@ -69,17 +85,22 @@ def check_source(source: Path, options: TapeOptions, tools: Tools, book: RuleBoo
             cutoff_on=options.cutoff_on,
             cap=options.cap,
             accepted=options.accepted,
-            also=intake.findings,
+            also=(*intake.findings, *mended.findings),
             sources={name: table.file for name, table in raw.tables.items()},
+            names=mended.names,
+            control=intake.control,
+            work=work,
+            kept=bool(options.mend),
         )
     return TakenIn(raw, intake, checked)
 
 
 def take_in(source: Path, options: TapeOptions, tools: Tools, folder: Path, book: RuleBook) -> dict[str, Any]:
     """Read and check a source and write the tape's tables of a book; answers what book.json says of it."""
-    taken = check_source(source, options, tools, book)
-    with tools.stage("write", "Writing the tape…", "正在写出数据……"):
-        write_tables(tools.engine, folder)
+    with TemporaryDirectory(prefix=".typed-", dir=folder) as work:
+        taken = check_source(source, options, tools, book, work=Path(work))
+        with tools.stage("write", "Writing the tape…", "正在写出数据……"):
+            write_tables(tools.engine, folder)
     label = read_label(source)
     packages = (source if source.is_dir() else source.parent) / PACKAGES
     return {

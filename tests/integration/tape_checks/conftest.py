@@ -118,3 +118,9 @@ def tape(engine: DuckDBEngine) -> Callable[..., DuckDBEngine]:
 def clean() -> dict[str, list[Row]]:
     """Forty loans of twenty borrowers without a fault."""
     return {"loans": [a_loan(n) for n in range(40)], "borrowers": [a_borrower(n) for n in range(20)]}
+
+
+@pytest.fixture(scope="session")
+def as_typed() -> Callable[[str, Sequence[Mapping[str, Any]]], pa.Table]:
+    """Rows as the intake leaves them."""
+    return typed

@@ -42,7 +42,9 @@ def test_counts_are_exact_whatever_the_cap_and_no_row_is_lost(tape, clean, rules
     assert counted == {key: times for key, times in expected.items() if times}
     for count in checked.counts:
         assert count.shown == (1 if count.code == "T044" else min(cap, count.rows))
-    shown = engine.rows("SELECT code, field, COUNT(*) FROM findings WHERE row IS NOT NULL GROUP BY code, field")
+    shown = engine.rows(
+        "SELECT code, field, COUNT(*) FROM findings WHERE row IS NOT NULL GROUP BY code, field"
+    )
     assert {(c, f): n for c, f, n in shown} == {
         (c.code, c.field): c.shown for c in checked.counts if c.shown and c.code != "T044"
     }
@@ -110,7 +112,8 @@ def test_the_score_falls_with_every_fault_and_names_the_field(tape, clean, rules
     worse = check_tape(engine, rules=rules).score
     assert worse < best == 1.0
     rows = engine.rows(
-        "SELECT field, filled, valid, faulty FROM field_quality WHERE table_name = 'loans' AND field IN ('fees', 'grade')"
+        "SELECT field, filled, valid, faulty FROM field_quality"
+        " WHERE table_name = 'loans' AND field IN ('fees', 'grade')"
     )
     assert sorted(rows) == [("fees", 1, 0, 1), ("grade", 39, 39, 1)]
     assert engine.rows("SELECT score FROM field_quality WHERE table_name = '' AND field = ''") == [(worse,)]

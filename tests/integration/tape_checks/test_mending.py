@@ -40,7 +40,10 @@ def test_a_column_in_ten_thousands_blocks_until_it_is_mended(tape, clean, rules)
     engine = tape(**clean)
     before = check_tape(engine, rules=rules)
     assert before.blocking
-    assert {p.rule.name for p in propose(engine, before.counts)} >= {"principal_to_yuan", "stated_total_to_yuan"}
+    assert {p.rule.name for p in propose(engine, before.counts)} >= {
+        "principal_to_yuan",
+        "stated_total_to_yuan",
+    }
     names = ("principal_to_yuan", "interest_to_yuan", "stated_total_to_yuan")
     after, mended = mend(engine, rules, *names)
     assert not after.blocking

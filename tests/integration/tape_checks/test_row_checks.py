@@ -182,7 +182,12 @@ def test_people_and_loans_of_other_tables_must_be_on_the_tape(tape, clean, rules
             {"borrower_id": "B00001", "kind": "mobile", "value": "12300000000", "role": "debtor"},
         ],
         letters=[
-            {"letter_id": "E1", "borrower_id": "B00001", "sent_on": date(2025, 5, 1), "outcome_on": date(2025, 4, 1)},
+            {
+                "letter_id": "E1",
+                "borrower_id": "B00001",
+                "sent_on": date(2025, 5, 1),
+                "outcome_on": date(2025, 4, 1),
+            },
             {"letter_id": "E1", "borrower_id": "B00001", "sent_on": date(2025, 5, 1), "outcome_on": None},
         ],
     )
