@@ -53,6 +53,27 @@ class TakenIn:
     checked: CheckedTape
 
 
+def type_source(source: Path, options: TapeOptions, tools: Tools) -> Intake:
+    """Read a source without checking it; the engine then holds ``typed_<table>``.
+
+    Raises:
+        PostloanError: the source or the mapping cannot be used.
+    """
+    return _typed(source, options, tools)[1]
+
+
+def _typed(source: Path, options: TapeOptions, tools: Tools) -> tuple[RawTape, Intake]:
+    mapping = parse_mapping(options.mapping, options.mapping_file) if options.mapping else TapeMapping()
+    with tools.stage("open", "Opening the files…", "正在打开文件……"):
+        known = mapping.knows if options.mapping else None
+        raw = tools.open_tape(tools.engine, source, known=known, encoding=options.encoding)
+        intake = type_tables(tools.engine, raw, mapping)
+        for table in intake.tables.values():
+            # The checks look at each table many times; its cells are cleaned once.
+            tools.engine.table(table.view, f"SELECT * FROM {table.view}")
+    return raw, intake
+
+
 def check_source(
     source: Path, options: TapeOptions, tools: Tools, book: RuleBook, *, work: Path | None = None
 ) -> TakenIn:
@@ -63,14 +84,7 @@ def check_source(
     Raises:
         PostloanError: the source or the mapping cannot be used.
     """
-    mapping = parse_mapping(options.mapping, options.mapping_file) if options.mapping else TapeMapping()
-    with tools.stage("open", "Opening the files…", "正在打开文件……"):
-        known = mapping.knows if options.mapping else None
-        raw = tools.open_tape(tools.engine, source, known=known, encoding=options.encoding)
-        intake = type_tables(tools.engine, raw, mapping)
-        for table in intake.tables.values():
-            # The checks look at each table many times; its cells are cleaned once.
-            tools.engine.table(table.view, f"SELECT * FROM {table.view}")
+    raw, intake = _typed(source, options, tools)
     mended = Mended({}, ())
     if options.mend:
         with tools.stage("mend", "Mending as approved…", "正在按批准修补……"):
