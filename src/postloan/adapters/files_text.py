@@ -64,7 +64,9 @@ def look_at(path: Path, encoding: str | None = None) -> TextFile:
     found = named or ("utf-8" if _fault(path, "utf-8") is None else "gb18030")
     if (found != "utf-8" or named) and (fault := _fault(path, found)) is not None:
         raise WrongEncoding(path=path, line=fault[0], byte=f"0x{fault[1]:02X}")
-    if found != "utf-16" and nuls * 10 > size:
+    if found.startswith("utf-16"):
+        nuls = 0
+    if nuls * 10 > size:
         raise NotATable(path=path, why="it is full of NUL bytes")
     with path.open("rb") as stream:
         text = codecs.getincrementaldecoder(found)(errors="replace").decode(stream.read(SAMPLE))
@@ -72,7 +74,7 @@ def look_at(path: Path, encoding: str | None = None) -> TextFile:
     if not text.strip():
         raise EmptyFile(path=path)
     delimiter, sample = _delimiter(text, whole=size <= SAMPLE)
-    return TextFile(path, found, sha, 0 if found == "utf-16" else nuls, quotes % 2 == 1, delimiter, sample)
+    return TextFile(path, found, sha, nuls, quotes % 2 == 1, delimiter, sample)
 
 
 def records(file: TextFile, names: Sequence[str], ragged: Ragged) -> Iterator[pa.RecordBatch]:
@@ -128,12 +130,12 @@ def _codec(encoding: str) -> str:
 
 
 def _bare_utf16(head: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte of Western text is NUL."""
+    """UTF-16 without a mark: every other byte of its delimiters and digits is NUL."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = max(len(head) // 2, 1)
-    if odd * 3 > half and even * 20 < half:
+    if odd * 10 > half and even * 50 < half:
         return "utf-16-le"
-    if even * 3 > half and odd * 20 < half:
+    if even * 10 > half and odd * 50 < half:
         return "utf-16-be"
     return None
 

@@ -58,14 +58,21 @@ class Cell:
             return cleaning.whole(text)
         if self.factor != 1:
             text = f"TRY_CAST({text} AS {cleaning.NUMBER_TYPE}) * CAST({self.factor:f} AS DECIMAL(12,3))"
-        return f"TRY_CAST({text} AS {self.column.sql_type})"
+        value = f"TRY_CAST({text} AS {self.column.sql_type})"
+        if self.kind != "number":
+            return value
+        # DuckDB 2.0 takes a TRY_CAST of a column without NULLs for never NULL; the CASE tells it better.
+        limit = Decimal(10) ** (16 if kind == "money" else 3)
+        return f"CASE WHEN ABS({text}) < {limit:f} THEN {value} END"
 
     @property
     def unread(self) -> str | None:
         """SQL of whether the cleaned cell is filled but has no value; None where it always has."""
-        if self.column.kind == "text" or self.native == self.column.sql_type or self.kind == "null":
+        if self.column.kind == "text" or self.kind == "null":
             return None
         text = identifier(self.column.name)
+        if not self.is_text and self.native == self.column.sql_type:
+            return None
         if self.is_text:
             return cleaning.misread(text, self.column, self.typed(text))
         return f"{text} IS NOT NULL AND {self.typed(text)} IS NULL"

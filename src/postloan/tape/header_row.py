@@ -118,6 +118,6 @@ def _joined(upper: Sequence[str], lower: Sequence[str], knows: Callable[[str], b
     joined, over = [], ""
     for up, down in zip(above, below, strict=True):
         over = up or over
-        choices = (down, f"{over}{down}" if down else "", up)
+        choices = (f"{over}{down}" if down else "", down, up)
         joined.append(next((choice for choice in choices if choice and knows(choice)), "") or down or up)
     return joined
