@@ -155,7 +155,9 @@ def remark_end(page: Page, remark: Mark, found: list[Mark]) -> int:
         if match := re.search(pattern, page.text[begin:]):
             end = min(end, begin + match.start())
     for mark in found:
-        if mark.start <= remark.end or mark.start >= end:
+        if mark.start >= end:
+            break
+        if mark.start <= remark.end:
             continue
         before = page.text[remark.end : mark.start]
         if not before.strip(" :|\n\t"):

@@ -30,6 +30,8 @@ _ABOUT = tuple(
         "转让|公告",
     )
 )
+_FARTHEST = 6_000  # characters in which a title begins
+_LONGEST_NAME = 40  # characters of a seller's name that may stand on the lines above
 _NO_PRODUCT = re.compile(r"重新挂牌|协议|第.{1,5}期|批次|更正|修订")
 _PRODUCTS = (
     (re.compile(r"个人消费[及和、]经营[类性]?"), "个人消费及经营性贷款"),
@@ -68,14 +70,19 @@ def read_title(head: str) -> Title:
 
 def _title_text(head: str) -> str | None:
     """The lines that make up the title, joined without blanks."""
-    lines = [re.sub(r"[\s|#*]", "", line) for line in head.split("\n")]
+    lines = [re.sub(r"[\s|#*]", "", line) for line in head[:_FARTHEST].split("\n")]
     for about in (
         [i for i, line in enumerate(lines) if "关于" in line]
         + [i for i, line in enumerate(lines) if re.search(r"20\d\d年", line)]
         + [i for i, line in enumerate(lines) if line]
     ):
         first = about
-        while first > 0 and lines[first - 1] and about - first < 4 and not _closes(lines[first - 1]):
+        while (
+            first > 0
+            and lines[first - 1]
+            and sum(map(len, lines[first - 1 : about])) <= _LONGEST_NAME
+            and not _closes(lines[first - 1])
+        ):
             first -= 1
         text = ""
         for last in range(first, min(about + 8, len(lines))):

@@ -32,6 +32,7 @@ _UNITS = {
 }
 _OTHER_MEASURES = ("%", "折", "成", "倍", "期")
 _COUNTED = ("元", "圆", "笔", "户", "人", "天", "日", "岁", "年", "月", "分")
+_TEN_THOUSANDS = re.compile(r"\s*(\d{1,4}(?:\.\d+)?)\s*万\s*(元)?")
 _DAYS_A_YEAR = 365
 
 
@@ -83,12 +84,11 @@ def figure(text: str, *, unit: str, label_unit: str | None = None, loose: bool =
     tail = after.end() if after else tail
     words = {word for word in (before and before.group(1), more, later, after and after.group(1)) if word}
     printed = re.sub(r"\s", "", (before.group(1) if before else "") + text[start:tail])
-    extra = Decimal(0)
-    if scale == "亿" and not name and (second := re.match(r"\s*(\d{1,4}(?:\.\d+)?)\s*万\s*元?", text[tail:])):
-        number, scale, tail = second.group(1), "万", tail + second.end()
-        extra = Decimal(text[start:end].replace(",", "")) * _SCALES["亿"]
+    extra, second = Decimal(0), _TEN_THOUSANDS.match(text, tail) if scale == "亿" and not name else None
+    if second:  # 1亿2000万元
+        extra = Decimal(number.replace(",", "")) * _SCALES["亿"]
+        number, scale, name, tail = second.group(1), "万", second.group(2), second.end()
         printed += re.sub(r"\s", "", second.group())
-        name = "元" if printed.endswith("元") else None
     if not (scale or name) and label_unit:
         scale, name = _split_unit(label_unit)
         printed += label_unit
