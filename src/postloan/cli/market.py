@@ -34,13 +34,13 @@ def stats(
 ) -> None:  # fmt: skip
     """Count, sum and compare the notices of a register; listed and sold kept apart."""
     screen = Screen(lang, json=json, quiet=quiet)
-    from postloan.outcomes import market_statistics, read_register, said, sheets, statistics_json
+    from postloan.outcomes import NoNotices, market_statistics, read_register, said, sheets, statistics_json
 
     with screen.progress("Reading the register…", "正在读取台账……"):
         register = read_register(_texts(folder))
         made = market_statistics(register)
     if not register.notices:
-        raise _no_notices(folder)
+        raise NoNotices(path=folder)
     if out is not None:
         _write(out, made, screen)
     if json:
@@ -58,6 +58,7 @@ def stats(
 def _texts(folder: Path) -> list[tuple[str, str]]:
     """The files of a register by name, in order of their names."""
     from postloan.adapters.notice_files import NoSuchFile, read_notice_text
+    from postloan.outcomes import NoNotices
 
     if not folder.exists():
         raise NoSuchFile(path=folder)
@@ -66,22 +67,8 @@ def _texts(folder: Path) -> list[tuple[str, str]]:
     paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() in _SUFFIXES)
     seen = [p for p in paths if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
     if not seen:
-        raise _no_notices(folder)
+        raise NoNotices(path=folder)
     return [(str(p.relative_to(folder)), read_notice_text(p)) for p in seen]
-
-
-def _no_notices(folder: Path) -> Exception:
-    from postloan.kernel import PostloanError
-
-    class NoNotices(PostloanError):
-        """{path} holds no notices.
-
-        Put notices there as .json, .jsonl, .txt, .html or .pdf; `postloan notice read` makes JSON of a text.
-        """
-
-        zh = "{path} 中没有公告。请放入 .json、.jsonl、.txt、.html 或 .pdf 格式的公告；可用 `postloan notice read` 将文本转为 JSON。"
-
-    return NoNotices(path=folder)
 
 
 def _write(out: Path, made: MarketStatistics, screen: Screen) -> None:

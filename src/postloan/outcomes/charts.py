@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from postloan.market.comparables import Nearby
-from postloan.outcomes.report_answer import near_of
+from postloan.market.comparables import Comparable, Nearby
+from postloan.outcomes.report_answer import near_of, own_notices
 from postloan.outcomes.report_facts import ReportFacts
 from postloan.outcomes.words import LOAN_KINDS, Words, named
 
@@ -88,6 +88,7 @@ def scatter(facts: ReportFacts, words: Words) -> dict[str, Any]:
         if c.days is not None
     ]
     made = prices(dots, words)
+    made["series"] += [_ring(own, words) for own in own_notices(facts)]
     if (found := near_of(facts)) is not None:
         made["series"].append(_here(found, made["yAxis"]["max"], words, packaged=bool(facts.packages)))
     return made
@@ -140,6 +141,19 @@ def _dots(
             }
             for who, _, days, ratio in mine
         ],
+    }
+
+
+def _ring(own: Comparable, words: Words) -> dict[str, Any]:
+    """A ring around the package's own notice."""
+    return {
+        "type": "scatter",
+        "name": words.t("comparables.own_short"),
+        "symbol": "circle",
+        "symbolSize": 20,
+        "silent": True,
+        "itemStyle": {"color": "transparent", "borderColor": INK, "borderWidth": 2},
+        "data": [[float(own.days or 0), round(float(own.ratio) * 100, 3)]],
     }
 
 

@@ -8,8 +8,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from postloan.kernel import Finding, Quarter, load_kinds
-from postloan.market import BadNotice, NotANotice, Notice, read_notice
+from postloan.kernel import Finding, PostloanError, Quarter, load_kinds
+from postloan.market import NotANotice, Notice, read_notice
+
+
+class NoNotices(PostloanError):
+    """{path} holds no notices.
+
+    Put notices there as .json, .jsonl, .txt, .html or .pdf; `postloan notice read` makes JSON of a text.
+    """
+
+    zh = (
+        "{path} 中没有公告。请放入 .json、.jsonl、.txt、.html 或 .pdf 格式的公告；"
+        "可用 `postloan notice read` 将文本转为 JSON。"
+    )
+
 
 LISTED = ("转让公告", "转让公告(重新挂牌)")
 MARKETED = "招商公告"
@@ -148,6 +161,3 @@ def _entry(group: list[Notice]) -> Entry:
     sold = any(filled[key] is not None for key in _SOLD) or any(n.doc_kind == NEGOTIATED for n in ordered)
     relisted = max(len(listings) - 1, sum(n.doc_kind == LISTED[1] for n in listings))
     return Entry(whole, tuple(ordered), bool(listings), relisted, sold, day_of(first))
-
-
-__all__ = ["BadNotice", "Entry", "Register", "day_of", "make_register", "read_register", "rough"]

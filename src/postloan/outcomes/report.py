@@ -13,7 +13,7 @@ from postloan.market.comparables import Comparable
 from postloan.outcomes import charts
 from postloan.outcomes.notice_checks import held_in
 from postloan.outcomes.page import render
-from postloan.outcomes.report_answer import eyebrow, kpis, lead, near_of, says_of, verdicts
+from postloan.outcomes.report_answer import eyebrow, kpis, lead, near_of, own_notices, says_of, verdicts
 from postloan.outcomes.report_facts import ReportFacts, Stratum
 from postloan.outcomes.words import LOAN_KINDS, NONE, Words, named
 
@@ -209,17 +209,22 @@ def _full_marks(facts: ReportFacts, words: Words) -> str:
 def _comparables(facts: ReportFacts, words: Words) -> list[dict[str, Any]]:
     dated = sorted((c for c in facts.comparables if c.days is not None), key=lambda c: c.days or 0)
     undated = [c for c in facts.comparables if c.days is None]
+    own = own_notices(facts)
     return [
-        {"name": words.t("comparables.dated"), "folded": False, "rows": [_line(c, words) for c in dated]},
+        {
+            "name": words.t("comparables.dated"),
+            "folded": False,
+            "rows": [_line(c, words, own=c in own) for c in dated],
+        },
         {
             "name": words.t("comparables.undated", n=len(undated)),
             "folded": True,
-            "rows": [_line(c, words) for c in undated],
+            "rows": [_line(c, words, own=False) for c in undated],
         },
     ]
 
 
-def _line(c: Comparable, words: Words) -> dict[str, Any]:
+def _line(c: Comparable, words: Words, *, own: bool) -> dict[str, Any]:
     return {
         "seller": c.seller,
         "period": c.period,
@@ -230,7 +235,8 @@ def _line(c: Comparable, words: Words) -> dict[str, Any]:
         "ratio": c.ratio,
         "ratio_principal": c.ratio_to_principal,
         "claimed": c.ratio_claimed,
-        "note": c.note,
+        "note": words.pick(c.note) if c.note else "",
+        "own": own,
         "site": c.site,
         "site_date": c.site_date,
     }

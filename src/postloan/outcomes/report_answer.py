@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from postloan.market.comparables import Nearby, nearby
+from postloan.market.comparables import Comparable, Nearby, nearby
 from postloan.outcomes.report_facts import Answer, FindingCount, ReportFacts
 from postloan.outcomes.words import NONE, Words
 
 _TO_MEND = 3
+# A package is known again in its own notice by its seller, its age to a day and its size to a hundredth.
+_SAME_DAYS = Decimal(1)
+_SAME_SHARE = Decimal("0.01")
 
 
 def eyebrow(facts: ReportFacts, words: Words) -> list[str]:
@@ -94,14 +97,14 @@ def _clean(facts: ReportFacts, words: Words) -> dict[str, Any]:
     if facts.score is None:
         return {"name": words.t("kpi.clean"), "big": NONE, "more": words.t("kpi.not_run"), "word": False}
     more = words.t(
-        "kpi.clean_more",
+        "kpi.clean_more" if facts.findings else "kpi.clean_none",
         quarantined=words.n(facts.whole.quarantined),
         loans=words.n(facts.whole.loans),
         findings=len({f.code for f in facts.findings}),
     )
     return {
         "name": words.t("kpi.clean"),
-        "big": f"{facts.score * 100:.1f} / 100",
+        "big": f"{words.score(facts.score)} / 100",
         "more": more,
         "word": False,
     }
@@ -160,13 +163,34 @@ def _mend(facts: ReportFacts, words: Words) -> dict[str, Any]:
 
 def near_of(facts: ReportFacts) -> tuple[Decimal, Decimal, Nearby] | None:
     """Days and total of the first package (else of the tape) with the comparables near it; None without any."""
-    days, total = facts.clean.days, facts.clean.total
+    days, total = _standing(facts)
+    own = own_notices(facts)
+    near = nearby(days, [c for c in facts.comparables if c not in own]) if days else None
+    return None if near is None or days is None else (days, total, near)
+
+
+def own_notices(facts: ReportFacts) -> tuple[Comparable, ...]:
+    """Comparables that are this very package, seen in its public notice; never compared with themselves."""
+    days, total = _standing(facts)
+    if days is None:
+        return ()
+    sellers = {notice.seller for notice in facts.packages.values()} | {facts.whole.lender}
+    return tuple(
+        c
+        for c in facts.comparables
+        if c.seller in sellers
+        and c.days is not None
+        and c.total is not None
+        and abs(c.days - days) < _SAME_DAYS
+        and abs(c.total - total) <= c.total * _SAME_SHARE
+    )
+
+
+def _standing(facts: ReportFacts) -> tuple[Decimal | None, Decimal]:
     for notice in facts.packages.values():
         if notice.weighted_overdue_days is not None and notice.total is not None:
-            days, total = notice.weighted_overdue_days, notice.total
-            break
-    near = nearby(days, facts.comparables) if days else None
-    return None if near is None or days is None else (days, total, near)
+            return notice.weighted_overdue_days, notice.total
+    return facts.clean.days, facts.clean.total
 
 
 def says_of(finding: FindingCount, words: Words) -> str:

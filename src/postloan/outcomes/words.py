@@ -83,6 +83,10 @@ class Words:
             return f">{100 - 10.0**-places:.{places}f}%"
         return f"{float(share) * 100:.{places}f}%"
 
+    def score(self, share: float) -> str:
+        """A score of one as points of a hundred; 100.0 only where nothing is missing."""
+        return self.pct(share).removesuffix("%")
+
     def days(self, value: Decimal | None) -> str:
         """Days with two decimals, as notices print them."""
         return NONE if value is None else f"{round_to(Decimal(value), 2):,}"

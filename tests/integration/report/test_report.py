@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from postloan.adapters.tables import DuckDBEngine
 from postloan.kernel import Engine
 from postloan.outcomes import ReportFacts, collect, render_report
 from postloan.outcomes.bands import DAYS, YUAN
+from postloan.outcomes.report_answer import near_of, own_notices
 from postloan.rules import load_book
 
 
@@ -169,3 +171,16 @@ def _there(engine: Engine, name: str) -> bool:
     except Exception:
         return False
     return True
+
+
+def test_a_package_is_never_compared_with_its_own_notice(facts: ReportFacts) -> None:
+    """A re-materialised package would otherwise confirm its own asking price."""
+    ant = next(c for c in facts.comparables if c.id == "003")
+    itself = replace(notice(), seller=ant.seller, total=ant.total)
+    own = replace(facts, packages={"ant": itself})
+    assert [c.id for c in own_notices(own)] == ["003"]
+    found, other = near_of(own), near_of(facts)
+    assert found is not None
+    assert other is not None
+    assert (found[2].n, other[2].n) == (4, 5)
+    assert own_notices(facts) == ()
