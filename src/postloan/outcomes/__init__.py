@@ -8,6 +8,6 @@ from postloan.outcomes.report_facts import BookFacts, ReportFacts
 from postloan.outcomes.statistics_page import render_statistics, said, sheets, statistics_json
 
 __all__ = [
-    "BookFacts", "MarketStatistics", "NoNotices", "Register", "ReportFacts", "collect", "make_register", "market_statistics",
-    "read_register", "render_report", "render_statistics", "said", "sheets", "statistics_json",
+    "BookFacts", "MarketStatistics", "NoNotices", "Register", "ReportFacts", "collect", "make_register",
+    "market_statistics", "read_register", "render_report", "render_statistics", "said", "sheets", "statistics_json",
 ]  # fmt: skip

@@ -159,5 +159,7 @@ def _entry(group: list[Notice]) -> Entry:
                 tolerance[key] = giver.tolerance[key]
     whole = replace(first, **filled, tolerance=tolerance)  # type: ignore[arg-type]
     sold = any(filled[key] is not None for key in _SOLD) or any(n.doc_kind == NEGOTIATED for n in ordered)
-    relisted = max(len(listings) - 1, sum(n.doc_kind == LISTED[1] for n in listings))
+    # The same listing read twice (a text and a record of it) is no relisting; another day is.
+    days = {day_of(n) for n in listings if n.doc_kind in LISTED}
+    relisted = max(len(days) - 1, sum(n.doc_kind == LISTED[1] for n in listings))
     return Entry(whole, tuple(ordered), bool(listings), relisted, sold, day_of(first))
