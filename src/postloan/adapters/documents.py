@@ -43,7 +43,7 @@ def pdf(source: str, data: Mapping[str, object], path: Path, *, on: date | None 
     that the file states; None states 1970-01-01, so that no clock is asked.
 
     Raises:
-        DocumentFailed: the source has a mistake. NoSpace, CannotWrite: see ``files_whole.whole``.
+        DocumentFailed: the source has a mistake. DiskFull, CannotWrite: see ``files_whole.whole``.
     """
     import typst
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from postloan.adapters.tables import DiskFull
+from postloan.adapters.files_whole import DiskFull
 from postloan.tape.header_row import is_total
 
 TAIL = 30

@@ -20,13 +20,13 @@ class CannotWrite(PostloanError):
     zh = "无法写入 {path}：{why}。请用 --out 选择其他文件夹，或取得该处的写权限。"
 
 
-class NoSpace(PostloanError):
+class DiskFull(PostloanError):
     """There is no space left to write {path}.
 
-    Free some space, or choose another folder with --out.
+    Free some space, or choose another folder with --out; temporary files follow TMPDIR.
     """
 
-    zh = "磁盘空间不足，无法写入 {path}。请释放空间，或用 --out 指定其他文件夹。"
+    zh = "磁盘空间不足，无法写入 {path}。请释放空间，或用 --out 指定其他文件夹；临时文件位置由 TMPDIR 决定。"
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def whole(path: Path) -> Iterator[Path]:
     """A name beside ``path`` to write under; it becomes ``path`` only if all went well.
 
     Raises:
-        NoSpace: the disk is full. CannotWrite: the folder is missing or may not be written.
+        DiskFull: the disk is full. CannotWrite: the folder is missing or may not be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -42,7 +42,7 @@ def whole(path: Path) -> Iterator[Path]:
         part.replace(path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace(path=path) from error
+            raise DiskFull(path=path) from error
         raise CannotWrite(path=path, why=error.strerror or str(error)) from error
     finally:
         part.unlink(missing_ok=True)

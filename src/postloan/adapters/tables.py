@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from postloan.adapters.files_whole import DiskFull, whole
 from postloan.kernel.errors import PostloanError
 from postloan.kernel.ports import BatchFn
 from postloan.kernel.sql import identifier, literal
@@ -39,15 +40,6 @@ class UnreadableTable(PostloanError):
     """
 
     zh = "{path} 无法作为表读取：{why}。请用生成它的程序重新保存，并确认文件完整。"
-
-
-class DiskFull(PostloanError):
-    """There is no space left to write {path}.
-
-    Free some space, or choose another folder with --out; temporary files follow TMPDIR.
-    """
-
-    zh = "磁盘空间不足，无法写入 {path}。请释放空间，或用 --out 指定其他文件夹；临时文件位置由 TMPDIR 决定。"
 
 
 class DuckDBEngine:
@@ -143,7 +135,7 @@ class DuckDBEngine:
 
     def write(self, query: str, path: Path) -> int:
         """See ``Engine.write``."""
-        with self._guard(path), _whole_or_nothing(path) as part:
+        with self._guard(path), whole(path) as part:
             form = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
             done = self._db.execute(f"COPY ({query}) TO {literal(str(part))} ({form})").fetchone()
         return int(done[0]) if done else 0
@@ -151,7 +143,7 @@ class DuckDBEngine:
     def map_batches(self, query: str, fn: BatchFn, schema: pa.Schema, path: Path) -> int:
         """See ``Engine.map_batches``."""
         count = 0
-        with self._guard(path), _whole_or_nothing(path) as part:
+        with self._guard(path), whole(path) as part:
             reader = self._db.sql(query).to_arrow_reader(BATCH_ROWS)
             with pq.ParquetWriter(part, schema, compression="zstd") as writer:
                 for batch in reader:
@@ -186,17 +178,6 @@ class DuckDBEngine:
             if path is not None and isinstance(error, duckdb.IOException | duckdb.InvalidInputException):
                 raise UnreadableTable(path=path, why=why) from error
             raise EngineFailed(why=why) from error
-
-
-@contextmanager
-def _whole_or_nothing(path: Path) -> Iterator[Path]:
-    """A name to write under that becomes ``path`` only if all went well."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _machine_mb() -> int:

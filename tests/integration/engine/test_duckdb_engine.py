@@ -4,7 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from postloan.adapters.tables import DiskFull, DuckDBEngine, EngineFailed, UnreadableTable
+from postloan.adapters.files_whole import DiskFull
+from postloan.adapters.tables import DuckDBEngine, EngineFailed, UnreadableTable
 
 
 @pytest.fixture

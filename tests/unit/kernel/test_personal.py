@@ -19,7 +19,7 @@ def test_a_personal_value_never_shows_in_repr_format_or_logs(text):
         str(hidden),
         f"{hidden}",
         f"{hidden:>5}",
-        "{} {!r}".format(hidden, hidden),
+        f"{hidden} {hidden!r}",
         str([hidden]),
     ]
     record = logging.LogRecord("x", 10, "p", 1, "reached %s", (hidden,), None)
