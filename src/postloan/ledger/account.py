@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -54,7 +55,7 @@ class Account:
         self._books: dict[str, MoneyRules] = {**(earlier or {}), rules.version: rules}
         self._events: list[Event] = sorted(events, key=lambda event: event.seq)
         self._by_key = {event.key: event for event in self._events}
-        self._used = _approvals(self._events)
+        self._used = frozenset(_references(self._events))
         self._run = fold(standing_events(self._events), self._books) or Running(rules)
 
     @property
@@ -183,6 +184,8 @@ class Account:
             others = [one for one in standing_events(self._events) if not isinstance(one.what, c.Reverse)]
             if others != [target]:
                 return Refused(command, (because("opening_stands"),))
+        if twice := _used_twice([*self._events, event]):
+            return Refused(command, (because("approval_used", reference=twice),))
         moved = self._rework(event)
         if isinstance(moved, Reason):
             return Refused(command, (moved,))
@@ -191,7 +194,7 @@ class Account:
         if old.opened_on:
             accrue(old, max(moved.day, old.day))
         self._commit(event, moved)
-        self._used = _approvals(self._events)
+        self._used = frozenset(_references(self._events))
         return Booked(event, difference(start, old.lines), (), difference(old.lines, moved.lines))
 
     def _rework(self, event: Event) -> Running | Reason:
@@ -215,13 +218,19 @@ class Account:
         self._events.append(event)
         self._by_key[event.key] = event
         self._run = run
-        if getattr(event.what, "approval", None) is not None:
-            self._used |= _approvals([event])
+        if references := _references([event]):
+            self._used |= frozenset(references)
 
 
-def _approvals(events: Iterable[Event]) -> frozenset[str]:
-    """References of the approvals that standing events rest on."""
+def _references(events: Iterable[Event]) -> list[str]:
+    """References of the approvals that standing events rest on, one for each event."""
     events = list(events)
     gone = reversed_by(events)
     found = (getattr(event.what, "approval", None) for event in events if event.key not in gone)
-    return frozenset(approval.reference for approval in found if isinstance(approval, c.Approval))
+    return [approval.reference for approval in found if isinstance(approval, c.Approval)]
+
+
+def _used_twice(events: Iterable[Event]) -> str:
+    """The reference of an approval that two standing events would rest on; "" if there is none."""
+    counted = Counter(_references(events))
+    return next((reference for reference, times in counted.items() if times > 1), "")

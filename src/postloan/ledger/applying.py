@@ -98,8 +98,8 @@ def _charged(run: Running, what: e.Charged, day: int) -> None:
     lines = run.lines
     part = int(what.part)
     if what.part is Part.FEES:
-        if run.cap >= 0:
-            fen = min(fen, max(run.room // UNIT, 0))
+        if (room := run.fee_room) is not None:
+            fen = min(fen, room)
             run.room -= fen * UNIT
         if run.booking:
             lines[BOOK + part] += fen

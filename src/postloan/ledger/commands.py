@@ -126,6 +126,8 @@ class Extend:
 class Restructure:
     """Agree new terms with a debtor in difficulty (重组): what was due is due anew by the plan.
 
+    What was due becomes undue; penalty, compound interest, fees and costs stay payable at once unless waived.
+
     first_due_on: first repayment date after the change; the observation period begins there (观察期).
     instalments: how many, a month apart. matures_on: the last one.
     """

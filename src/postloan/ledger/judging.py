@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +17,7 @@ from postloan.ledger.approving import judge_approval
 from postloan.ledger.observing import observation_complete, upgrade_ripe
 from postloan.ledger.parts import ZERO, Balances, Line, Part
 from postloan.ledger.running import NON_PERFORMING, Running
-from postloan.ledger.terms import PER_ONE, UNIT, Terms
+from postloan.ledger.terms import PER_ONE, Terms
 
 GRADES = ("normal", "special_mention", "substandard", "doubtful", "loss")
 
@@ -78,18 +79,24 @@ def judge_opening(command: c.OpenAccount, bench: Bench) -> list[Reason]:
 def standing(event: e.Event, run: Running) -> Reason | None:
     """Why a booked event would no longer stand where it stands; None if it does."""
     what = event.what
-    if isinstance(what, e.AccountOpened):
-        return None
+    opens = isinstance(what, e.AccountOpened)
+    if opens and run.opened_on:
+        return because("already_open")
+    if not opens and not run.opened_on and not isinstance(what, e.Reversed):
+        return because("not_open", day=event.value_on)
     for reason in _ownership(e.COMMANDS[type(what)], run):
         return reason
     if isinstance(what, e.CreditRefunded):
         credit = Money(-run.lines[Line.CREDIT])
         if what.amount > credit:
             return because("above_credit", amount=what.amount, credit=credit)
+    if isinstance(what, e.Waived) and what.approval is None:
+        left = Money(sum(map(min, what.amounts.fen, run.lines)))
+        return next(_waiver_limit(run, left), None)
     return None
 
 
-_OWNERLESS = frozenset({c.AccrueTo, c.Grade, c.Reverse})
+_OWNERLESS = frozenset({c.AccrueTo, c.Grade, c.Reverse, c.RefundCredit})
 
 
 def _ownership(kind: type, run: Running) -> Iterator[Reason]:
@@ -143,11 +150,10 @@ def _charge(command: c.Charge, bench: Bench) -> Iterator[Reason]:
         yield because("fee_not_cost", part=command.part.code)
     if not command.ground.strip():
         yield because("no_ground")
-    if command.part is Part.FEES and run.cap >= 0:
-        room = Money(max(run.room // UNIT, 0))
-        if command.amount > room:
-            cap = f"{run.cap / PER_ONE:.2%}"
-            yield because("above_cap", amount=command.amount, cap=cap, room=room)
+    room = run.fee_room
+    if command.part is Part.FEES and room is not None and command.amount.fen > room:
+        cap = f"{Decimal(run.cap) / PER_ONE:.2%}"
+        yield because("above_cap", amount=command.amount, cap=cap, room=Money(room))
 
 
 def _waive(command: c.Waive, bench: Bench) -> Iterator[Reason]:
@@ -163,10 +169,14 @@ def _waive(command: c.Waive, bench: Bench) -> Iterator[Reason]:
         return
     if asked.principal:
         yield because("principal_needs_authority")
-    limit = run.rules.waiver_limit.at(bench.value_on.toordinal()) or ZERO
+    yield from _waiver_limit(run, asked.total)
+
+
+def _waiver_limit(run: Running, amount: Money) -> Iterator[Reason]:
+    limit = run.rules.waiver_limit.at(run.day) or ZERO
     used = Money(run.waived_freely)
-    if used + asked.total > limit:
-        yield because("waiver_above_limit", limit=limit, used=used, amount=asked.total)
+    if used + amount > limit:
+        yield because("waiver_above_limit", limit=limit, used=used, amount=amount)
 
 
 def _charge_off(command: c.ChargeOff, bench: Bench) -> Iterator[Reason]:

@@ -163,7 +163,7 @@ def adopt_rules(run: Running, rules: MoneyRules) -> None:
     """Let another version of the rules hold from here on."""
     if run.rules is not rules:
         run.rules = rules
-        run.cap_until = 0
+        run.renew_cap()
 
 
 def _rules_of(event: Event, rules: MoneyRules | RuleBooks) -> MoneyRules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postloan.ledger.money_rules import CARD, MoneyRules, Order
 from postloan.ledger.parts import LINES
-from postloan.ledger.terms import DayCount, Terms, held
+from postloan.ledger.terms import UNIT, DayCount, Terms, held
 
 NON_PERFORMING = frozenset({"substandard", "doubtful", "loss"})
 """The classes that make a loan non-performing (不良)."""
@@ -126,7 +126,7 @@ class Running:
         self.weight = terms.day_count.weight
         self.thirty = terms.day_count is DayCount.THIRTY_360
         self.position = terms.day_count.position(self.day) if self.day else 0
-        self.cap_until = 0
+        self.renew_cap()
 
     def renew_cap(self) -> None:
         """Look up the cap for the day and how long it holds."""
@@ -136,6 +136,13 @@ class Running:
         caps = [rate for rate in (found, None if own is None else held(own, 6) * 1000) if rate is not None]
         self.cap = min(caps) if caps else -1
         self.cap_until = series.changes_after(self.day)
+
+    @property
+    def fee_room(self) -> int | None:
+        """Fen that may still be claimed as fees under the cap; None where there is no cap on the day."""
+        if self.cap_until <= self.day:
+            self.renew_cap()
+        return max(self.room // UNIT, 0) if self.cap >= 0 else None
 
     def settle_flags(self) -> None:
         """Work out whether accrual is booked, kept as memorandum, or silent."""

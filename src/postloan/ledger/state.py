@@ -10,7 +10,7 @@ from postloan.kernel import Money
 from postloan.ledger.observing import on_time
 from postloan.ledger.parts import BOOK, Balances, Line
 from postloan.ledger.running import NON_PERFORMING, Running
-from postloan.ledger.terms import UNIT, Terms
+from postloan.ledger.terms import Terms
 
 
 class Status(StrEnum):
@@ -146,6 +146,6 @@ def snapshot(loan_id: str, run: Running) -> State:
         refinances=run.refinances,
         refinanced_by=run.refinanced_by,
         last_paid_on=_day(run.last_paid_on),
-        fee_room=Money(max(run.room // UNIT, 0)) if run.cap >= 0 else None,
+        fee_room=None if (room := run.fee_room) is None else Money(room),
         lines=tuple(lines),
     )

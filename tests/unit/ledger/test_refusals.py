@@ -207,6 +207,44 @@ def test_an_opening_is_reversed_last(overdue):
     assert overdue.state().owed == balances(principal=5)
 
 
+def test_a_restored_event_does_not_use_an_approval_or_a_limit_a_second_time(overdue):
+    approved = c.Waive(balances(interest=100), approval("waive"))
+    overdue.do(1, approved, key="first")
+    overdue.do(2, c.Reverse("first", "wrong"), key="undo first")
+    overdue.do(3, approved, key="second")
+    assert overdue.refused(4, c.Reverse("undo first", "was right")) == ("approval_used",)
+    overdue.do(5, c.Charge(Part.COSTS, yuan(2_000), "court"))
+    small = balances(costs=600)
+    overdue.do(6, c.Waive(small), key="free")
+    overdue.do(7, c.Reverse("free", "wrong"), key="undo free")
+    overdue.do(8, c.Waive(small))
+    assert overdue.refused(9, c.Reverse("undo free", "was right")) == ("others_rest_on_it",)
+
+
+def test_a_restored_opening_does_not_stand_beside_a_new_one(blank):
+    desk = blank()
+    desk.do(0, c.OpenAccount(TERMS, balances(principal=1)), key="opening")
+    desk.do(0, c.Reverse("opening", "wrong"), key="undo")
+    assert desk.refused(0, c.Pay(yuan(1))) == ("not_open",)
+    desk.do(0, c.OpenAccount(TERMS, balances(principal=2)))
+    assert desk.refused(0, c.Reverse("undo", "was right")) == ("others_rest_on_it",)
+
+
+def test_no_fee_fits_under_the_cap_on_the_day_of_opening(blank):
+    desk = blank()
+    desk.do(0, c.OpenAccount(TERMS, balances(principal=100)))
+    assert desk.refused(0, c.Charge(Part.FEES, Money(1), "service")) == ("above_cap",)
+
+
+def test_credit_found_after_a_sale_is_still_paid_back(overdue):
+    overdue.do(5, c.Sell("AMC", yuan(5), approval("sell")))
+    overdue.do(4, c.Pay(yuan(20_000)), booked=6)
+    credit = overdue.state().credit
+    assert credit > yuan(0)
+    overdue.do(6, c.RefundCredit(credit))
+    assert overdue.state().credit == yuan(0)
+
+
 def test_every_reason_has_words_in_both_languages_and_is_given_somewhere():
     package = files("postloan.ledger")
     source = "\n".join(
