@@ -176,4 +176,3 @@ _SIMPLE: Mapping[Any, tuple[Coder, Coder]] = {
     Balances: (lambda amounts: list(amounts.fen), Balances.of_fen),
     Part: (lambda part: part.code, Part.of),
 }
-

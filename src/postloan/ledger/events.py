@@ -181,8 +181,13 @@ class Event:
     @property
     def name(self) -> str:
         """What happened, in snake case (``payment_received``)."""
-        text = type(self.what).__name__
-        return "".join("_" + ch.lower() if ch.isupper() and i else ch.lower() for i, ch in enumerate(text))
+        return name_of(type(self.what))
+
+
+def name_of(kind: type) -> str:
+    """The name of a kind of event, in snake case."""
+    text = kind.__name__
+    return "".join("_" + ch.lower() if ch.isupper() and i else ch.lower() for i, ch in enumerate(text))
 
 
 def happened(command: c.Command) -> Happening:

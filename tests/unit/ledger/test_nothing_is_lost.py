@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +22,8 @@ from postloan.ledger import (
     Part,
     Refused,
     Terms,
+    as_json,
+    from_json,
     replay,
     trace,
 )
@@ -231,6 +234,8 @@ class Books(RuleBasedStateMachine):
             return
         shuffled = list(self.account.events)
         random.Random(self.count).shuffle(shuffled)
+        last = self.account.events[-1]
+        assert from_json(json.loads(json.dumps(as_json(last)))) == last, "a stored event is the same event"
         state = self.account.state()
         assert replay(shuffled, RULES, until=state.day) == state
         assert Account("L1", RULES, shuffled).state(self.today) == self.account.state(self.today)
