@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -77,6 +77,7 @@ class Recognition:
     missing: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def plain_header(text: str) -> tuple[str, Decimal]:
     """A header without case, width, blanks, brackets and unit, and what the unit multiplies by.
 

@@ -88,26 +88,27 @@ class Part:
 class TapeMapping:
     """A whole mapping file; several parts of one table are put one below the other.
 
-    file: its name. parts: by table.
+    file: its name. parts: by table. names: every header that it speaks of.
     """
 
     file: str = ""
     parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
-
-    def names(self) -> frozenset[str]:
-        """Every header that the mapping speaks of."""
-        found: set[str] = set()
-        for parts in self.parts.values():
-            for part in parts:
-                for rule in part.rules.values():
-                    found |= {rule.header} if rule.header else set()
-                    found |= names_in(rule.expression) if rule.expression else set()
-                found |= names_in(part.only) if part.only else set()
-        return frozenset(found)
+    names: frozenset[str] = frozenset()
 
     def knows(self, header: str) -> bool:
         """Whether the mapping speaks of a header; serves to find the line in which the headers stand."""
-        return plain_header(header)[0] in {plain_header(name)[0] for name in self.names()}
+        word = plain_header(header)[0]
+        return any(plain_header(name)[0] == word for name in self.names)
+
+
+def _names(parts: Mapping[str, tuple[Part, ...]]) -> frozenset[str]:
+    found: set[str] = set()
+    for part in (part for of_table in parts.values() for part in of_table):
+        for rule in part.rules.values():
+            found |= {rule.header} if rule.header else set()
+            found |= names_in(rule.expression) if rule.expression else set()
+        found |= names_in(part.only) if part.only else set()
+    return frozenset(found)
 
 
 def parse_mapping(text: str, file: str = "mapping.yaml") -> TapeMapping:
@@ -156,7 +157,7 @@ class _Reader:
                 )
                 for p in loans
             )
-        return TapeMapping(self._file, MappingProxyType(parts))
+        return TapeMapping(self._file, MappingProxyType(parts), _names(parts))
 
     def _pairs(self, node: yaml.MappingNode, where: str) -> list[tuple[str, yaml.Node, int]]:
         seen: set[str] = set()

@@ -17,7 +17,7 @@ def test_a_mapping_holds_headers_values_and_expressions():
     assert rules["cutoff_on"].expression == '"2025-06-30"'
     assert rules["grade"].otherwise == "normal"
     assert rules["branch"].absent
-    assert mapping.names() == {"ID", "PAY_0", "S"}
+    assert mapping.names == {"ID", "PAY_0", "S"}
 
 
 @pytest.mark.parametrize(
