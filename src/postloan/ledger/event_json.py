@@ -73,7 +73,7 @@ def load(name: str, body: str, schema: int = SCHEMA) -> e.Happening:
 
 def dump_terms(terms: Terms) -> str:
     """Terms as canonical JSON."""
-    return _JSON(_encode_record(Terms)(terms))
+    return _JSON(_terms_written(terms))
 
 
 @lru_cache(maxsize=4096)
@@ -132,8 +132,10 @@ def _coders(hint: Any) -> tuple[Coder, Coder]:
         return _SIMPLE[hint]
     if issubclass(hint, StrEnum):
         return (lambda value: value.value, hint)
-    if hint in (c.Approval, Terms):
-        return _encode_record(hint), _decode_shared(hint)
+    if hint is Terms:
+        return _terms_written, lambda found: load_terms(_JSON(found))
+    if hint is c.Approval:
+        return _encode_record(hint), _decode_record(hint)
     raise TypeError(f"{hint} has no form in events")
 
 
@@ -155,11 +157,10 @@ def _decode_record(kind: type) -> Coder:
     return decode
 
 
-def _decode_shared(kind: type) -> Coder:
-    """Terms repeat by the hundred thousand; equal ones are read once and shared."""
-    if kind is not Terms:
-        return _decode_record(kind)
-    return lambda found: load_terms(_JSON(found))
+# Terms repeat by the hundred thousand: equal ones are written and read once, and shared.
+@lru_cache(maxsize=4096)
+def _terms_written(terms: Terms) -> dict[str, Any]:
+    return cast("dict[str, Any]", _encode_record(Terms)(terms))
 
 
 def _same(value: Any) -> Any:
