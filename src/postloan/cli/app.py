@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "notice": ("postloan.cli.notice", "app", "Read and write transfer notices (转让公告)."),
     "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
     "synth": ("postloan.cli.synth", "synth", "Make a synthetic tape that matches a published notice."),
+    "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
 }
 

@@ -1,0 +1,169 @@
+"""``postloan address``: parse addresses, measure the tagger, train it."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+
+# one thread a process is fastest for products as small as the tagger's; read when numpy is first imported
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Parse addresses (地址), measure and train the parser."
+)
+
+
+class ModeChoice(StrEnum):
+    """How to parse."""
+
+    accurate = "accurate"
+    fast = "fast"
+    divisions = "divisions"
+
+
+class TaggerChoice(StrEnum):
+    """The two networks."""
+
+    accurate = "accurate"
+    fast = "fast"
+
+
+class WeightsChoice(StrEnum):
+    """What the network was trained on."""
+
+    default = "default"
+    clean = "clean"
+
+
+WeightsOption = Annotated[
+    WeightsChoice, typer.Option(help="default, or clean: trained on constructed addresses alone.")
+]
+
+
+@app.command()
+def parse(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="One address a line (UTF-8), or Parquet with a column text.")
+    ],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="Parquet file to write.")],
+    mode: Annotated[
+        ModeChoice, typer.Option(help="accurate, fast, or divisions alone.")
+    ] = ModeChoice.accurate,
+    weights: WeightsOption = WeightsChoice.default,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Parse a file of addresses into labelled elements with offsets, division codes and confidence."""
+    from postloan.adapters.addresses import parse_file
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    with screen.progress("Parsing…", "正在解析…"):
+        rows = parse_file(source, target, mode.value, weights.value)
+    if as_json:
+        screen.json({"addresses": rows, "out": str(target)})
+    screen.say(f"{rows:,} addresses parsed into {target}", f"已解析 {rows:,} 个地址，写入 {target}")
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="One token and one BIO tag a line.")],
+    mode: Annotated[TaggerChoice, typer.Option(help="accurate or fast.")] = TaggerChoice.accurate,
+    weights: WeightsOption = WeightsChoice.default,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+) -> None:
+    """Entity precision, recall and F1 by label, on the raw text of a labelled file."""
+    from postloan.address.evaluate import evaluate as measure
+    from postloan.address.evaluate import read_labelled
+    from postloan.cli.given import read_text
+
+    screen = Screen(lang, json=as_json)
+    found = measure(read_labelled(read_text(file)), mode.value, weights.value)
+    scores = {**found.by_label, "all": found.overall}
+    if as_json:
+        screen.json(
+            {
+                "addresses": found.size,
+                "exact": found.exact,
+                "scores": {
+                    label: {
+                        "precision": round(s.precision, 4), "recall": round(s.recall, 4), "f1": round(s.f1, 4),
+                        "right": s.right, "found": s.found, "gold": s.gold,
+                    }
+                    for label, s in scores.items()
+                },
+            }
+        )  # fmt: skip
+    screen.table(
+        screen.text(
+            f"{found.size:,} addresses, {found.exact:,} right in every span, {mode.value}, {weights.value}",
+            f"{found.size:,} 个地址，{found.exact:,} 个全部正确，{mode.value}，{weights.value}",
+        ),
+        (
+            ["label", "precision %", "recall %", "F1 %", "spans"]
+            if screen.lang == "en"
+            else ["标签", "精确率 %", "召回率 %", "F1 %", "要素数"]
+        ),
+        [
+            (label, 100 * score.precision, 100 * score.recall, 100 * score.f1, score.gold)
+            for label, score in scores.items()
+        ],
+        right=(1, 2, 3, 4),
+    )
+
+
+@app.command()
+def train(
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder with train.txt and dev.txt, or a training file.")
+    ],
+    places: Annotated[Path, typer.Option("--places", help="The package china-division 2.7.0 (.tgz) of npm.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for checkpoints, weights and the model card.")],
+    dev: Annotated[
+        Path | None, typer.Option("--dev", help="File to choose by; dev.txt beside the data.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same weights.")] = 1,
+    only: Annotated[str, typer.Option("--only", help="One of the weights, for example clean-fast.")] = "",
+    others: Annotated[
+        Path | None, typer.Option("--others", help="Addresses text:label|text:label to measure on as well.")
+    ] = None,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Train the tagger from labelled files on one core, without an accelerator; goes on where it was stopped."""
+    from datetime import UTC, datetime
+
+    from postloan.adapters.files_whole import make_folder
+    from postloan.kernel import InputError
+
+    try:
+        from postloan.address.training.run import run_training
+    except ModuleNotFoundError as error:
+        raise InputError(
+            what=f"{error.name} is not installed",
+            where="address train",
+            mend="Install it with: pip install 'postloan[train]'.",
+        ) from error
+    screen = Screen(lang, quiet=quiet)
+    make_folder(out)
+    training = data / "train.txt" if data.is_dir() else data
+    report = run_training(
+        train=training,
+        dev=dev or training.with_name("dev.txt"),
+        places=places,
+        out=out,
+        seed=seed,
+        others=others,
+        only=tuple(only.split(",")) if only else (),
+        on=datetime.now(UTC).date(),
+        say=screen.say,
+    )
+    for name, score in report.items():
+        screen.say(f"{name}: F1 {100 * score:.2f}")
