@@ -8,7 +8,7 @@ from postloan.tape.identity import read_identity
 
 
 def test_every_identity_number_checks_and_says_what_the_row_says(ant):
-    for row in ant.tape["borrowers"].to_pylist()[:4_000]:
+    for row in ant.tape["borrowers"].slice(0, 2_000).to_pylist():
         if row["id_number"]:
             identity = read_identity(row["id_number"])
             assert identity is not None
