@@ -23,7 +23,9 @@ class Disclosure:
     """What a package holds, in yuan, days, years and counts.
 
     weighted_*: None where no loan states the figure. *_known: loans that state it. classes, guarantees,
-    litigation: loans by code of the tape's terms ('' where a loan states none). sellers: (lender, branch) of
+    litigation: loans by code of the tape's terms ('' where a loan states none); classes as the seller states
+    them, or computed where he does not. computed: loans by the grade that the rules give ('' where no rule held
+    on the cut-off date). regraded: loans where the two differ. sellers: (lender, branch) of
     the loans, the most frequent first. products: loans by product code. cutoff_first, cutoff_last: the same
     day unless the tape mixes cut-offs.
     """
@@ -42,6 +44,8 @@ class Disclosure:
     age_known: int
     line_known: int
     classes: dict[str, int]
+    computed: dict[str, int]
+    regraded: int
     written_off: int | None
     guarantees: dict[str, int]
     litigation: dict[str, int]
@@ -76,6 +80,8 @@ def disclose(engine: Engine) -> Disclosure | None:
         age_known=sums["with_age"],
         line_known=sums["with_line"],
         classes=_counts(breakdown, "grade"),
+        computed=_counts(breakdown, "computed_grade"),
+        regraded=sum(r["loans"] for r in breakdown if r["computed_grade"] not in (None, r["grade"])),
         written_off=sum(written_off) if knows_write_off else None,
         guarantees=_counts(breakdown, "guarantee"),
         litigation=_counts(breakdown, "litigation"),

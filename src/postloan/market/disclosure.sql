@@ -33,9 +33,9 @@ FROM sums CROSS JOIN largest
 
 -- disclosure_breakdown --
 -- Counts of loans by everything that a notice breaks down; small enough to roll up by hand.
-SELECT grade, written_off, guarantee, litigation, product, COUNT(*) AS loans
+SELECT grade, computed_grade, written_off, guarantee, litigation, product, COUNT(*) AS loans
 FROM package_loans
-GROUP BY grade, written_off, guarantee, litigation, product
+GROUP BY grade, computed_grade, written_off, guarantee, litigation, product
 
 -- disclosure_seller --
 -- The sellers' names on the loans, the most frequent first.

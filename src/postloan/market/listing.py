@@ -109,6 +109,10 @@ def _sale(terms: Mapping[str, Any]) -> dict[str, Any]:
 def _findings(disclosure: Disclosure) -> list[Finding]:
     kinds = load_kinds(*_KINDS)
     found: list[Finding] = []
+    if disclosure.regraded:
+        seller, computed = _graded(disclosure.classes), _graded(disclosure.computed)
+        count = disclosure.regraded
+        found.append(Finding(kinds["K008"], table="package", found=seller, expected=computed, count=count))
     if disclosure.cutoff_first != disclosure.cutoff_last:
         both = f"{disclosure.cutoff_first} … {disclosure.cutoff_last}"
         found.append(Finding(kinds["K001"], table="package", found=both))
@@ -122,3 +126,7 @@ def _findings(disclosure: Disclosure) -> list[Finding]:
         missing = disclosure.loans - disclosure.age_known
         found.append(Finding(kinds["K004"], table="package", found=str(missing), count=missing))
     return found
+
+
+def _graded(classes: Mapping[str, int]) -> str:
+    return "、".join(f"{GRADES[grade]} {count:,}" for grade, count in classes.items() if grade)

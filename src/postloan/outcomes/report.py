@@ -46,7 +46,10 @@ def render_report(facts: ReportFacts, *, lang: Lang) -> str:
             "verdicts": verdicts(facts, words),
             "kpis": kpis(facts, words),
             "sections": list(_sections(facts)),
-            "packages": [_package(name, notice, words) for name, notice in facts.packages.items()],
+            "packages": [
+                _package(name, notice, facts.computed.get(name, {}), words)
+                for name, notice in facts.packages.items()
+            ],
             "strata": strata,
             "matrix": _matrix(facts),
             "grade_line": _grade_line(facts, words),
@@ -106,10 +109,17 @@ def _ordered(name: str, lines: tuple[Stratum, ...]) -> list[Stratum]:
     return sorted(lines, key=lambda line: (line.band == 0, line.band))
 
 
-def _package(name: str, notice: Notice, words: Words) -> dict[str, Any]:
+def _package(name: str, notice: Notice, computed: Mapping[str, int], words: Words) -> dict[str, Any]:
+    rows: list[tuple[str, str]] = []
+    beside = words.t("notice.five_class")
+    for label, shown in _notice_rows(notice, words):
+        rows.append((label, shown))
+        if label == beside and computed:
+            counts = (f"{words.term('grades', grade)} {count:,}" for grade, count in computed.items())
+            rows.append((words.t("notice.computed"), "; ".join(counts)))
     return {
         "name": name,
-        "rows": list(_notice_rows(notice, words)),
+        "rows": rows,
         "checks": list(held_in(notice)),
     }
 

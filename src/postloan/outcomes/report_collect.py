@@ -40,6 +40,7 @@ def collect(
     engine: Engine,
     *,
     packages: Mapping[str, Notice],
+    computed: Mapping[str, Mapping[str, int]] | None = None,
     book_facts: Mapping[str, Any] | BookFacts,
     rule_book: RuleBook | None = None,
 ) -> ReportFacts:
@@ -47,7 +48,8 @@ def collect(
 
     engine: holds ``loans`` and whichever of ``borrowers``, ``findings``, ``finding_counts``, ``field_quality``,
     ``grades`` and ``eligibility`` have been made; what is missing is left out of the report and named there.
-    packages: package name → its notice. book_facts: the content of book.json, see ``read_book_facts``.
+    packages: package name → its notice. computed: package name → grade that the rules compute → loans.
+    book_facts: the content of book.json, see ``read_book_facts``.
     rule_book: explains the rule ids that decisions name, as they held on the book's day.
     """
     here = {name for name in _STAGES if _exists(engine, name)}
@@ -74,6 +76,7 @@ def collect(
         answers=answers,
         refusals=refusals,
         packages=dict(packages),
+        computed=dict(computed or {}),
         comparables=load_comparables(),
         rules=rule_notes(
             rule_book, {r.rule for r in (*grade_reasons, *refusals)}, book.on or whole.last_cutoff

@@ -202,7 +202,8 @@ class ReportFacts:
     """Everything that a report says; ``render_report`` only puts it into words and pictures.
 
     strata: by dimension (overdue, balance, age, region, litigation, guarantee, product, originated).
-    first_year: the year of the first origination band. packages: name → notice. missing: stages not run.
+    first_year: the year of the first origination band. packages: name → notice. computed: package → grade
+    computed by the rules → loans. missing: stages not run.
     """
 
     book: BookFacts
@@ -218,6 +219,7 @@ class ReportFacts:
     answers: tuple[Answer, ...] = ()
     refusals: tuple[Reason, ...] = ()
     packages: Mapping[str, Notice] = field(default_factory=dict)
+    computed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     comparables: tuple[Comparable, ...] = ()
     rules: Mapping[str, RuleNote] = field(default_factory=dict)
     missing: tuple[str, ...] = ()

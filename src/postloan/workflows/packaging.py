@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +21,19 @@ _UNSTATED = "HS-TRF-03"
 """The house rule by which a loan of unknown security waits for a person."""
 
 
+@dataclass
+class Packaged:
+    """The packages of a book.
+
+    notices: by package name. computed: package → grade that the rules compute → loans. findings: what a person
+    should look at before publishing.
+    """
+
+    notices: dict[str, Notice] = field(default_factory=dict)
+    computed: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
 def package_all(
     tools: Tools,
     folder: Path,
@@ -29,7 +44,7 @@ def package_all(
     sale_reviewed: str,
     on: date,
     synthetic: bool,
-) -> tuple[dict[str, Notice], list[Finding]]:
+) -> Packaged:
     """Make every package that the packages file asks for, or one of all that may be sold.
 
     text, where: the packages file and its name; no text makes the one package ``all``. seller_type: Chinese
@@ -37,8 +52,8 @@ def package_all(
     creation date that the PDF states.
     """
     specs = read_packages(text, where=where) if text else (PackageSpec(),)
-    notices: dict[str, Notice] = {}
-    waived, findings = _waived(tools, sale_reviewed)
+    done = Packaged()
+    waived, done.findings = _waived(tools, sale_reviewed)
     for spec in specs:
         compose(tools.engine, spec, waived=waived)
         place = folder / "packages" / spec.name
@@ -47,15 +62,16 @@ def package_all(
         tools.engine.parquet("package_loans", place / "loans.parquet")
         disclosure = disclose(tools.engine)
         if disclosure is None:
-            findings.append(_nothing(tools, spec))
+            done.findings.append(_nothing(tools, spec))
             (place / "loans.parquet").unlink()
             place.rmdir()
             continue
         notice, found = list_package(disclosure, spec, seller_type=seller_type)
-        findings += found
-        notices[spec.name] = notice
+        done.findings += found
+        done.notices[spec.name] = notice
+        done.computed[spec.name] = disclosure.computed
         _write(tools, notice, spec, place, on=on, synthetic=synthetic)
-    return notices, findings
+    return done
 
 
 def _waived(tools: Tools, sale_reviewed: str) -> tuple[list[str], list[Finding]]:

@@ -24,7 +24,7 @@ from postloan.market import Notice
 from postloan.outcomes import collect, render_report
 from postloan.rules import RuleBook, load_book
 from postloan.workflows.book import MARK, new_book, read_book, write_json
-from postloan.workflows.packaging import package_all
+from postloan.workflows.packaging import Packaged, package_all
 from postloan.workflows.taking_in import TapeOptions, take_in
 from postloan.workflows.tools import Tools
 
@@ -119,15 +119,21 @@ def run_tape(options: RunOptions, tools: Tools) -> RunResult:
     }
     with new_book(options.out) as folder:
         facts |= _tape(options, tools, folder, book)
-        notices: dict[str, Notice] = {}
+        packaged = Packaged()
         blocked = _blocked(engine)
         if options.until is not Stage.TAPE and not blocked:
-            notices = _decide(options, tools, folder, book, facts)
-        facts["packages"] = {name: f"packages/{name}/notice.json" for name in notices}
+            packaged = _decide(options, tools, folder, book, facts)
+        facts["packages"] = {name: f"packages/{name}/notice.json" for name in packaged.notices}
         facts["blocked"] = blocked
         facts["timings"] = dict(tools.timings)
         with tools.stage("report", "Writing the report…", "正在生成报告……"):
-            report = collect(engine, packages=notices, book_facts=facts, rule_book=book)
+            report = collect(
+                engine,
+                packages=packaged.notices,
+                computed=packaged.computed,
+                book_facts=facts,
+                rule_book=book,
+            )
             (folder / "report.html").write_text(render_report(report, lang=options.lang), encoding="utf-8")
         facts["timings"] = dict(tools.timings)
         write_json(folder / MARK, facts)
@@ -140,7 +146,7 @@ def run_tape(options: RunOptions, tools: Tools) -> RunResult:
         quarantined=quarantined,
         score=facts.get("score"),
         counts=counts,
-        packages=notices,
+        packages=packaged.notices,
         synthetic=bool(facts.get("synthetic")),
         timings=dict(tools.timings),
     )
@@ -164,7 +170,7 @@ def _tape(options: RunOptions, tools: Tools, folder: Path, book: RuleBook) -> di
 
 def _decide(
     options: RunOptions, tools: Tools, folder: Path, book: RuleBook, facts: dict[str, Any]
-) -> dict[str, Notice]:
+) -> Packaged:
     """Grades, eligibility and packages, as far as the run goes."""
     engine = tools.engine
     findings: list[Finding] = []
@@ -172,7 +178,7 @@ def _decide(
         engine.write(grade_query(book), folder / "grades.parquet")
         engine.parquet("grades", folder / "grades.parquet")
         findings += grade_findings(engine, book)
-    notices: dict[str, Notice] = {}
+    packaged = Packaged()
     if options.until is not Stage.GRADE:
         sale = _sale(options, engine)
         facts["sale"] = {"seller_type": sale.seller_type, "buyer_type": sale.buyer_type}
@@ -188,7 +194,7 @@ def _decide(
             with tools.stage("package", "Making packages and notices…", "正在组包并生成公告……"):
                 decision = judge_sale(sale, book)
                 kind = parties.party_types().get(sale.seller_type)
-                notices, found = package_all(
+                packaged = package_all(
                     tools,
                     folder,
                     text=options.packages or str(facts.get("tape_packages") or ""),
@@ -198,9 +204,8 @@ def _decide(
                     on=options.on,
                     synthetic=bool(facts.get("synthetic")),
                 )
-                findings += found
-    _keep_findings(engine, folder, findings)
-    return notices
+    _keep_findings(engine, folder, findings + packaged.findings)
+    return packaged
 
 
 def _sale(options: RunOptions, engine: Engine) -> Sale:

@@ -127,6 +127,7 @@ def take_in(source: Path, options: TapeOptions, tools: Tools, folder: Path, book
         ],
         "cutoff_on": taken.checked.cutoff_on.isoformat() if taken.checked.cutoff_on else None,
         "score": round(taken.checked.score, 6),
+        "title": " ".join(str(label[key]) for key in ("seller", "period") if label.get(key)) or source.stem,
         "synthetic": bool(label.get("synthetic")),
         "seed": label.get("seed"),
         "tape_packages": packages.read_text(encoding="utf-8") if packages.is_file() else "",
