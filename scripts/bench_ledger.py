@@ -36,6 +36,8 @@ from postloan.ledger import (
 from postloan.rules import load_book
 
 OPENED = date(2024, 1, 15)
+LIVES_BOOKED = 2_000
+BALANCED = "every half of every loan sums to zero"
 T = TypeVar("T")
 Planned = tuple[date, date, str, commands.Command]
 
@@ -95,43 +97,42 @@ def timed(work: Callable[[], T]) -> tuple[T, float, float]:
     return work(), time.perf_counter() - begun, time.process_time() - used
 
 
-def main() -> int:
-    """Measure and print."""
-    ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("events", nargs="?", type=int, default=1_000_000)
-    ask.add_argument("--json", action="store_true")
-    wanted = ask.parse_args()
+def book_all(lives: list[list[Planned]], rules: MoneyRules) -> tuple[int, int]:
+    """Book lives command by command, each on its own account; how many were booked and how many refused."""
+    booked = refused = 0
+    for number, plan in enumerate(lives):
+        account = Account(f"L{number:06d}", rules)
+        for value_on, booked_on, key, command in plan:
+            answer = account.book(command, key=key, value_on=value_on, booked_on=booked_on)
+            booked += isinstance(answer, Booked)
+            refused += not isinstance(answer, Booked)
+    return booked, refused
+
+
+def peak() -> int:
+    """The most memory held so far, in KiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def measure(wanted: int) -> dict[str, object]:
+    """Build, replay and book; what was measured, by name."""
     rules = MoneyRules.of(load_book())
     dice = random.Random(20260101)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, begun = peak(), time.perf_counter()
     histories: list[list[events.Event]] = []
     lives: list[list[Planned]] = []
     made = 0
-    begun = time.perf_counter()
-    while made < wanted.events:
+    while made < wanted:
         loan = f"L{len(histories):06d}"
         plan = life(loan, dice)
         histories.append(raw(loan, plan, rules.version))
         made += len(plan)
-        if len(lives) < 2_000:
+        if len(lives) < LIVES_BOOKED:
             lives.append(plan)
-    building = time.perf_counter() - begun
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    building, held = time.perf_counter() - begun, peak()
     states, replaying, replay_cpu = timed(lambda: [replay(history, rules) for history in histories])
-    balanced = all(sum(state.lines[:14]) == 0 == sum(state.lines[14:]) for state in states)
-
-    def book_all() -> tuple[int, int]:
-        booked = refused = 0
-        for number, plan in enumerate(lives):
-            account = Account(f"L{number:06d}", rules)
-            for value_on, booked_on, key, command in plan:
-                answer = account.book(command, key=key, value_on=value_on, booked_on=booked_on)
-                booked += isinstance(answer, Booked)
-                refused += not isinstance(answer, Booked)
-        return booked, refused
-
-    (booked, refused), booking, booking_cpu = timed(book_all)
-    facts: dict[str, object] = {
+    (booked, refused), booking, booking_cpu = timed(lambda: book_all(lives, rules))
+    return {
         "python": platform.python_version(),
         "machine": platform.machine(),
         "events": made,
@@ -141,21 +142,30 @@ def main() -> int:
         "processor seconds to replay": round(replay_cpu, 2),
         "events replayed a second": round(made / replaying),
         "events replayed a processor second": round(made / replay_cpu),
-        "every half of every loan sums to zero": balanced,
+        BALANCED: all(sum(state.lines[:14]) == 0 == sum(state.lines[14:]) for state in states),
         "commands booked": booked,
         "commands refused": refused,
         "seconds to judge and book": round(booking, 2),
         "processor seconds to judge and book": round(booking_cpu, 2),
         "commands judged a processor second": round((booked + refused) / booking_cpu),
         "MiB held by the events": round((held - before) / 1024),
-        "MiB at most": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "MiB at most": round(peak() / 1024),
     }
+
+
+def main() -> int:
+    """Measure and print; 1 if the books do not balance."""
+    ask = argparse.ArgumentParser(description=__doc__)
+    ask.add_argument("events", nargs="?", type=int, default=1_000_000)
+    ask.add_argument("--json", action="store_true")
+    wanted = ask.parse_args()
+    facts = measure(wanted.events)
     if wanted.json:
         print(json.dumps(facts, indent=1))
     else:
         for name, value in facts.items():
             print(f"{name:40} {value:>12,}" if type(value) is int else f"{name:40} {value!s:>12}")
-    return 0 if balanced else 1
+    return 0 if facts[BALANCED] else 1
 
 
 if __name__ == "__main__":

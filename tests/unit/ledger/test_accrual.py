@@ -87,6 +87,16 @@ def test_the_cap_cuts_compound_interest_first_then_penalty_then_interest(blank):
     assert (owed.penalty, owed.compound) == (yuan(200), yuan(0))
 
 
+def test_the_cap_leaves_penalty_what_interest_does_not_use(blank):
+    terms = Terms("consumer", Decimal("0.24"), Decimal("1.5"), compounds=True)
+    since = date(2025, 2, 1)
+    owed = opened(blank, terms, interest="900", overdue_since=since, due_principal=yuan(5_000)).state(30).owed
+    assert (owed.interest, owed.penalty, owed.compound) == (yuan(1_000), yuan(100), yuan(0))
+    steep = Terms("consumer", Decimal("0.36"), Decimal("1.5"), compounds=True)
+    owed = opened(blank, steep, interest="900", overdue_since=since, due_principal=yuan(1)).state(30).owed
+    assert (owed.interest, owed.penalty, owed.compound) == (yuan(1_100), yuan(0), yuan(0))
+
+
 def test_there_was_no_cap_before_its_first_day(rules, blank):
     desk = blank()
     desk.account.book(
