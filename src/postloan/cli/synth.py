@@ -31,7 +31,7 @@ def synth(
     out: Annotated[Path, typer.Option("--out", help="Folder of the tape; the hidden truth goes to DIR-truth.")],
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same tape.")] = 1,
     format: Annotated[FormatChoice, typer.Option("--format", help="Format of the files.")] = FormatChoice.parquet,  # noqa: A002
-    headers: Annotated[HeadersChoice, typer.Option("--headers", help="Chinese headers and terms, as sellers write.")] = HeadersChoice.en,  # noqa: E501
+    headers: Annotated[HeadersChoice, typer.Option("--headers", help="Chinese headers and terms, as sellers write.")] = HeadersChoice.en,
     faults: Annotated[bool, typer.Option("--faults", help="Plant fifty faults that real files have.")] = False,
     lang: LangOption = LangChoice.en,
     json: JsonOption = False,

@@ -52,62 +52,76 @@ def loans_table(
     if grades is None:
         grades = _grades_by_days(days)
     product = rng.integers(len(targets.products), size=targets.borrowers)[owner]
-    rates = _rates(targets.products, product, rng)
-    interest = interest_inside(owed, days, rates, targets.interest, rng)
-    principal = owed - interest
+    revolving: Flags = np.isin(np.array(targets.products)[product], ("credit_card",))
     cutoff = (targets.cutoff_on - EPOCH).days
     dates = _dates(targets, product, days, cutoff, rng)
-    line, paid_out = _line_and_paid_out(targets, principal, owed, rng)
-    off, off_on = _written_off(targets, grades, days, cutoff, mood, rng)
     sued = (
         np.log(owed) * 0.4 + rng.standard_normal(targets.borrowers)[owner] + 0.5 * rng.standard_normal(count)
     )
     litigation = _by_score(targets.litigation, _milder_last(targets.litigation), sued)
-    fees = share_out(
-        np.where(litigation == "none", 1.0, 30.0), targets.fees, 0 * owed, owed + targets.fees, rng
-    )
+    off, off_on = _written_off(targets, grades, days, cutoff, mood, rng)
     paid = rng.random(count) < 0.86
     last_paid = _last_paid(dates["originated_on"], dates["overdue_since"], cutoff, rng)
     last_amount = np.maximum(100, (np.exp(6 + 0.8 * rng.standard_normal(count)) * 10).astype(np.int64) * 10)
-    revolving = np.isin(np.array(targets.products)[product], ("credit_card",))
-    channel = next(
-        (word for word in ("蚂蚁借呗", "美团助贷") if word in str(notice.get("remarks") or "")), None
-    )
-    table = pa.table(
-        {
-            "loan_id": col.numbered("L", np.arange(1, count + 1), 8),
-            "borrower_id": col.numbered("B", owner + 1, 7),
-            "product": col.picked(list(targets.products), product),
-            "contract_no": col.numbered("HT", _scrambled(count, rng), 12),
-            "lender": pa.repeat(pa.scalar(str(notice.get("seller") or "合成贷款机构")), count),
-            "channel": pa.repeat(pa.scalar(channel, pa.string()), count),
-            "originated_on": col.days(dates["originated_on"]),
-            "matures_on": col.days(dates["matures_on"], revolving),
-            "credit_line": col.decimals(line),
-            "paid_out": col.decimals(paid_out, empty=revolving),
-            "annual_rate": col.decimals(np.rint(rates * 1e6).astype(np.int64), pa.decimal128(9, 6)),
-            "principal": col.decimals(principal),
-            "interest": col.decimals(interest),
-            "stated_total": col.decimals(owed),
-            "fees": col.decimals(fees),
-            "overdue_since": col.days(dates["overdue_since"]),
-            "days_overdue": pa.array(days.astype(np.int32)),
-            "cutoff_on": col.days(np.full(count, cutoff)),
-            "grade": pa.array(grades),
-            "written_off": pa.array(off),
-            "written_off_on": col.days(off_on, ~off),
-            "guarantee": pa.array(
-                _by_score(targets.guarantees, tuple(targets.guarantees), rng.random(count))
-            ),
-            "litigation": pa.array(litigation),
-            "restructured_times": pa.array((rng.random(count) < 0.015).astype(np.int32)),
-            "last_paid_on": col.days(last_paid, ~paid),
-            "last_paid_amount": col.decimals(last_amount, empty=~paid),
-        }
-    )
-    return Loans(
-        table, owner, owed, days, dates["originated_on"], dates["overdue_since"], paid, last_paid, last_amount
-    )
+    security = _by_score(targets.guarantees, tuple(targets.guarantees), rng.random(count))
+    columns = {
+        **_names(targets, owner, product, notice, rng),
+        "originated_on": col.days(dates["originated_on"]),
+        "matures_on": col.days(dates["matures_on"], revolving),
+        **_amounts(targets, owed, days, product, litigation, revolving, rng),
+        "overdue_since": col.days(dates["overdue_since"]),
+        "days_overdue": pa.array(days.astype(np.int32)),
+        "cutoff_on": col.days(np.full(count, cutoff)),
+        "grade": pa.array(grades),
+        "written_off": pa.array(off),
+        "written_off_on": col.days(off_on, ~off),
+        "guarantee": pa.array(security),
+        "litigation": pa.array(litigation),
+        "restructured_times": pa.array((rng.random(count) < 0.015).astype(np.int32)),
+        "last_paid_on": col.days(last_paid, ~paid),
+        "last_paid_amount": col.decimals(last_amount, empty=~paid),
+    }
+    originated, overdue = dates["originated_on"], dates["overdue_since"]
+    return Loans(pa.table(columns), owner, owed, days, originated, overdue, paid, last_paid, last_amount)
+
+
+def _names(
+    targets: Targets, owner: Ints, product: Ints, notice: Mapping[str, Any], rng: np.random.Generator
+) -> dict[str, pa.Array]:
+    """Keys, product, lender and channel."""
+    count = targets.loans
+    remarks = str(notice.get("remarks") or "")
+    channel = next((word for word in ("蚂蚁借呗", "美团助贷") if word in remarks), None)
+    return {
+        "loan_id": col.numbered("L", np.arange(1, count + 1), 8),
+        "borrower_id": col.numbered("B", owner + 1, 7),
+        "product": col.picked(list(targets.products), product),
+        "contract_no": col.numbered("HT", _scrambled(count, rng), 12),
+        "lender": pa.repeat(pa.scalar(str(notice.get("seller") or "合成贷款机构")), count),
+        "channel": pa.repeat(pa.scalar(channel, pa.string()), count),
+    }
+
+
+def _amounts(
+    targets: Targets, owed: Ints, days: Ints, product: Ints, litigation: Any, revolving: Flags,
+    rng: np.random.Generator,
+) -> dict[str, pa.Array]:  # fmt: skip
+    """Line, amount paid out, rate, principal, interest and fees; lawsuits bear most of the fees."""
+    rates = _rates(targets.products, product, rng)
+    interest = interest_inside(owed, days, rates, targets.interest, rng)
+    principal = owed - interest
+    line, paid_out = _line_and_paid_out(targets, principal, owed, rng)
+    sued = np.where(litigation == "none", 1.0, 30.0)
+    fees = share_out(sued, targets.fees, 0 * owed, owed + targets.fees, rng)
+    return {
+        "credit_line": col.decimals(line),
+        "paid_out": col.decimals(paid_out, empty=revolving),
+        "annual_rate": col.decimals(np.rint(rates * 1e6).astype(np.int64), pa.decimal128(9, 6)),
+        "principal": col.decimals(principal),
+        "interest": col.decimals(interest),
+        "stated_total": col.decimals(owed),
+        "fees": col.decimals(fees),
+    }
 
 
 def _by_score(counts: Mapping[str, int], order: tuple[str, ...], score: Floats) -> Any:
