@@ -5,8 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from postloan.workflows.tools import Tools
+
+if TYPE_CHECKING:
+    from postloan.workflows.run import RunResult
 
 
 @contextmanager
@@ -21,3 +27,18 @@ def tools(*, tell: Callable[[str, str], None] | None = None, memory_mb: int | No
 
     with DuckDBEngine(memory_mb=memory_mb) as engine:
         yield Tools(engine, open_tape, pdf, time.perf_counter, tell or (lambda en, zh: None))
+
+
+def run(source: str | Path, out: str | Path, *, on: date, **options: Any) -> RunResult:
+    """The main job from Python: check, grade, package and report a tape.
+
+    source: tape folder or file, or a book. out: folder of the book. on: the day the decisions are made for.
+    options: fields of ``postloan.workflows.run.RunOptions``.
+
+    Raises:
+        PostloanError: the input cannot be used; nothing is left half-written.
+    """
+    from postloan.workflows.run import RunOptions, run_tape
+
+    with tools() as ours:
+        return run_tape(RunOptions(Path(source), Path(out), on, **options), ours)
