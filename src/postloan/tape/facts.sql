@@ -91,6 +91,7 @@ WHERE l.borrower_id IS NOT DISTINCT FROM f.borrower_id
     AND l.restructured_times IS NOT DISTINCT FROM f.restructured_times
     AND l.last_paid_on IS NOT DISTINCT FROM f.last_paid_on
     AND l.last_paid_amount IS NOT DISTINCT FROM f.last_paid_amount
+    AND l.currency IS NOT DISTINCT FROM f.currency
 GROUP BY r.loan_id, r.times, r.first_row
 
 -- odd_borrowers --

@@ -120,8 +120,6 @@ def whole_views(engine: Engine, given: Mapping[str, str]) -> None:
     """Let ``<table>_whole`` be each table with all columns, so that every check can be written down once."""
     for name, table in tables().items():
         types = {"row": "BIGINT", **{column.name: column.sql_type for column in table.columns.values()}}
-        if name == "loans":
-            types.setdefault("currency", "VARCHAR")
         has = engine.columns(given[name]) if name in given else {}
         parts = [c if c in has else f"CAST(NULL AS {sql_type}) AS {c}" for c, sql_type in types.items()]
         source = f"FROM {given[name]}" if name in given else "WHERE FALSE"

@@ -48,6 +48,7 @@ LOAN_FAULTS = [
     ("T039", {"principal": Decimal("1.10"), "stated_total": Decimal("11774.34")}),
     ("T039", {"stated_total": Decimal("1.18"), "principal": Decimal("10962.00")}),
     ("T039", {"principal": Decimal("3.50"), "stated_total": Decimal("815.84")}),
+    ("T043", {"currency": "USD"}),
     ("T045", {"annual_rate": Decimal("18.000000")}),
     ("T045", {"annual_rate": Decimal("-0.100000")}),
     ("T046", {"overdue_since": date(2025, 7, 1)}),

@@ -47,5 +47,7 @@ def test_what_engines_understand_differently_is_refused(lint, text, word):
 
 
 def test_holes_are_allowed_wherever_a_value_may_stand(lint):
-    text = "SELECT ROUND(total / CAST(:n AS DOUBLE), 2) AS a FROM loans WHERE grade IN :grades AND days > :days"
+    text = (
+        "SELECT ROUND(total / CAST(:n AS DOUBLE), 2) AS a FROM loans WHERE grade IN :grades AND days > :days"
+    )
     assert list(lint.faults_of(Query("tried", "", text))) == []
