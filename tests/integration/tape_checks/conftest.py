@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -124,3 +125,9 @@ def clean() -> dict[str, list[Row]]:
 def as_typed() -> Callable[[str, Sequence[Mapping[str, Any]]], pa.Table]:
     """Rows as the intake leaves them."""
     return typed
+
+
+@pytest.fixture(scope="session")
+def make() -> SimpleNamespace:
+    """Makes rows without a fault, and tables of them."""
+    return SimpleNamespace(loan=a_loan, borrower=a_borrower, typed=typed)

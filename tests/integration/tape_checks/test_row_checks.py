@@ -70,18 +70,6 @@ LOAN_FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "fault"), LOAN_FAULTS)
-def test_a_single_fault_in_a_loan_is_found_on_its_row_and_quarantines_it(tape, clean, rules, code, fault):
-    clean["loans"][6] |= fault
-    engine = tape(**clean)
-    check_tape(engine, rules=rules)
-    assert code in codes_of_row(engine, "loans", 7)
-    apart = {row for (row,) in engine.rows("SELECT row FROM loans WHERE quarantined")}
-    assert 7 in apart
-    assert apart <= {7, 2}  # the second row shares its number in one case
-    assert engine.rows("SELECT COUNT(*) FROM loans") == [(40,)]
-
-
 WARNINGS = [
     ("T040", {"principal": Decimal("70000.00"), "stated_total": Decimal("70812.34")}),
     ("T042", {"principal": Decimal("100.00"), "interest": Decimal("1200.00"), "stated_total": Decimal(1300)}),
@@ -92,15 +80,6 @@ WARNINGS = [
     ("T070", {"grade": "doubtful", "days_overdue": 300, "overdue_since": CUTOFF - timedelta(days=300)}),
     ("T071", {"product": None}),
 ]
-
-
-@pytest.mark.parametrize(("code", "fault"), WARNINGS)
-def test_what_only_deserves_a_look_is_not_quarantined(tape, clean, rules, code, fault):
-    clean["loans"][6] |= fault
-    engine = tape(**clean)
-    checked = check_tape(engine, rules=rules)
-    assert code in codes_of_row(engine, "loans", 7)
-    assert checked.quarantined == 0
 
 
 BORROWER_FAULTS = [
@@ -116,14 +95,77 @@ BORROWER_FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "fault"), BORROWER_FAULTS)
-def test_a_fault_in_a_borrower_quarantines_the_borrowers_loans(tape, clean, rules, code, fault):
-    clean["borrowers"][3] |= fault
-    engine = tape(**clean)
-    check_tape(engine, rules=rules)
-    assert code in codes_of_row(engine, "borrowers", 4)
-    assert engine.rows("SELECT row FROM loans WHERE quarantined ORDER BY row") == [(7,), (8,)]
-    assert codes_of_row(engine, "loans", 7) == {"T085"}
+STEP = 10
+"""Every tenth loan has a fault, every tenth borrower after those of the loans."""
+
+
+def loan_row(place: int) -> int:
+    return STEP * place + 7
+
+
+def borrower_row(place: int) -> int:
+    return STEP * len(LOAN_FAULTS + WARNINGS) // 2 + 5 * place + 4
+
+
+@pytest.fixture(scope="module")
+def faulty(shared_engine, rules, make):
+    """One tape with every fault on a row of its own: codes by table and row, and the loans kept apart."""
+    every = LOAN_FAULTS + WARNINGS
+    borrowers = borrower_row(len(BORROWER_FAULTS))
+    tape = {
+        "loans": [make.loan(n) for n in range(2 * borrowers)],
+        "borrowers": [make.borrower(n) for n in range(borrowers)],
+    }
+    for place, (_, fault) in enumerate(every):
+        tape["loans"][loan_row(place) - 1] |= fault
+    for place, (_, fault) in enumerate(BORROWER_FAULTS):
+        tape["borrowers"][borrower_row(place) - 1] |= fault
+    for name, rows in tape.items():
+        shared_engine.register(f"typed_{name}", make.typed(name, rows))
+    for other in ("addresses", "contacts", "payments", "letters"):
+        shared_engine.drop(f"typed_{other}")
+    shared_engine.drop("unreadable")
+    check_tape(shared_engine, rules=rules)
+    codes = {}
+    for table, row, code in shared_engine.rows(
+        "SELECT table_name, row, code FROM findings WHERE row IS NOT NULL"
+    ):
+        codes.setdefault((table, row), set()).add(code)
+    apart = {row for (row,) in shared_engine.rows("SELECT row FROM loans WHERE quarantined")}
+    return codes, apart
+
+
+@pytest.mark.parametrize("place", range(len(LOAN_FAULTS)), ids=lambda place: LOAN_FAULTS[place][0])
+def test_a_single_fault_in_a_loan_is_found_on_its_row_and_quarantines_it(faulty, place):
+    codes, apart = faulty
+    assert LOAN_FAULTS[place][0] in codes["loans", loan_row(place)]
+    assert loan_row(place) in apart
+
+
+@pytest.mark.parametrize("place", range(len(WARNINGS)), ids=lambda place: WARNINGS[place][0])
+def test_what_only_deserves_a_look_is_not_quarantined(faulty, place):
+    codes, apart = faulty
+    row = loan_row(len(LOAN_FAULTS) + place)
+    assert WARNINGS[place][0] in codes["loans", row]
+    assert row not in apart
+
+
+@pytest.mark.parametrize("place", range(len(BORROWER_FAULTS)), ids=lambda place: BORROWER_FAULTS[place][0])
+def test_a_fault_in_a_borrower_quarantines_the_borrowers_loans(faulty, place):
+    codes, apart = faulty
+    row = borrower_row(place)
+    assert BORROWER_FAULTS[place][0] in codes["borrowers", row]
+    for loan in (2 * row - 1, 2 * row):
+        assert codes["loans", loan] == {"T085"}
+        assert loan in apart
+
+
+def test_only_the_rows_with_an_error_are_quarantined(faulty):
+    of_loans = {loan_row(place) for place in range(len(LOAN_FAULTS))}
+    rows = [borrower_row(place) for place in range(len(BORROWER_FAULTS))]
+    of_borrowers = {loan for row in rows for loan in (2 * row - 1, 2 * row)}
+    shares_its_number = {2}
+    assert faulty[1] == of_loans | of_borrowers | shares_its_number
 
 
 def test_a_copy_of_a_row_is_kept_apart_and_the_first_row_stays(tape, clean, rules):
