@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from postloan.synth.facts import TERMS, Fact, NotAFact, contradiction, cutoff_of, read_counts, read_fact
+from postloan.synth.facts import ALL, TERMS, Fact, NotAFact, contradiction, cutoff_of, read_counts, read_fact
 from postloan.tape.terms import words
 
 
@@ -81,6 +81,8 @@ def targets_of(notice: Mapping[str, Any]) -> Targets:
     habits = HABITS[products[0]]
     facts = {name: read_fact(notice, name) for name in _FIGURES}
     grades = _counts(notice, "five_class", "grades")
+    if not grades and notice.get("written_off") == ALL:
+        grades = {"loss": None}  # what is written off is graded loss
     guarantees = _counts(notice, "guarantee", "guarantees")
     litigation = _counts(notice, "litigation", "litigation")
     total, borrowers = _total_and_borrowers(notice, facts, habits, _counted([grades, guarantees, litigation]))
@@ -344,7 +346,7 @@ def _interest(
 
 def _written_off(notice: Mapping[str, Any], loans: int) -> int | None:
     raw = notice.get("written_off")
-    if raw == "全部":
+    if raw == ALL:
         return loans
     fact = read_fact(notice, "written_off")
     if fact is None:

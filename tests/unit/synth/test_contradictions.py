@@ -105,3 +105,7 @@ def test_incomplete_breakdowns_keep_what_they_give():
 
     assert targets.grades == {"loss": 40, "doubtful": 80}
     assert targets.litigation == {"none": 100, "enforcement_ended": 12, "other": 8}
+
+
+def test_a_package_written_off_as_a_whole_is_graded_loss():
+    assert targets_of({**BASE, "written_off": "全部"}).grades == {"loss": 120}
