@@ -12,12 +12,10 @@ interest is cut first, then penalty, then interest. What the cap leaves unused i
 
 from __future__ import annotations
 
-from datetime import date
-
 from postloan.ledger.observing import missed
 from postloan.ledger.parts import Line
 from postloan.ledger.running import Running
-from postloan.ledger.terms import UNIT
+from postloan.ledger.terms import UNIT, thirty_position
 
 _INTEREST, _PENALTY, _COMPOUND = int(Line.INTEREST), int(Line.PENALTY), int(Line.COMPOUND)
 _CHARGED, _INCOME = int(Line.CHARGED), int(Line.INCOME)
@@ -34,8 +32,7 @@ def accrue(run: Running, day: int) -> None:
 
 def _stretch(run: Running, end: int) -> None:
     if run.thirty:
-        on = date.fromordinal(end)
-        position = 360 * on.year + 30 * on.month + (on.day if on.day < 30 else 30)
+        position = thirty_position(end)
         days = (position - run.position) * run.weight
         run.position = position
     else:

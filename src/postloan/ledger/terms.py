@@ -46,15 +46,18 @@ class DayCount(StrEnum):
 
     def position(self, day: int) -> int:
         """Where a day (its ordinal) stands on the line of days of this convention."""
-        if self is not DayCount.THIRTY_360:
-            return day
-        on = date.fromordinal(day)
-        return 360 * on.year + 30 * on.month + min(on.day, 30)
+        return thirty_position(day) if self is DayCount.THIRTY_360 else day
 
     @property
     def weight(self) -> int:
         """Parts of a year (of ``YEAR``) in one day."""
         return 72 if self is DayCount.ACT_365 else 73
+
+
+def thirty_position(day: int) -> int:
+    """Where a day (its ordinal) stands if every month has thirty; the 31st stands with the 30th."""
+    on = date.fromordinal(day)
+    return 360 * on.year + 30 * on.month + min(on.day, 30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,18 @@ def test_interest_is_principal_times_rate_times_days_by_the_convention(blank, co
     assert desk.state(days).owed.interest == Money(int(fen))
 
 
+def test_by_thirty_days_a_month_the_31st_adds_nothing_and_the_end_of_february_adds_three(blank):
+    desk = blank()
+    terms = Terms("consumer", Decimal("0.36"), day_count=DayCount.THIRTY_360, cap=Decimal("0.36"))
+    start, day = c.OpenAccount(terms, balances(principal=1_000)), date(2017, 1, 31)
+    desk.account.book(start, key="open", value_on=day, booked_on=day)
+    interest = [
+        desk.account.state(date(2017, *on)).owed.interest
+        for on in ((2, 1), (2, 28), (3, 1), (3, 30), (3, 31))
+    ]
+    assert interest == [yuan(1), yuan(28), yuan(31), yuan(60), yuan(60)]
+
+
 def test_a_card_at_five_ten_thousandths_a_day_is_exact(blank):
     desk = opened(blank, Terms("credit_card", Decimal("0.1825"), day_count=DayCount.ACT_365))
     assert desk.state(1).owed.interest == yuan(5)
