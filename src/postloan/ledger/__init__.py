@@ -7,10 +7,9 @@ from postloan.ledger.money_rules import MoneyRules
 from postloan.ledger.parts import Balances, Part
 from postloan.ledger.replaying import replay, trace
 from postloan.ledger.state import State
-from postloan.ledger.stored import as_json, from_json
 from postloan.ledger.terms import DayCount, Terms
 
 __all__ = [
-    "Account", "Balances", "Booked", "DayCount", "MoneyRules", "Part", "Refused", "State", "Terms", "as_json",
-    "commands", "events", "from_json", "replay", "trace",
+    "Account", "Balances", "Booked", "DayCount", "MoneyRules", "Part", "Refused", "State", "Terms", "commands",
+    "events", "replay", "trace",
 ]  # fmt: skip

@@ -180,8 +180,7 @@ def _terms_changed(run: Running, what: e.TermsChanged, day: int) -> None:
 def _refinanced(run: Running, what: e.Refinanced, day: int) -> None:
     run.refinanced_by = what.new_loan_id
     order = run.order_today() or tuple(Part)
-    amount = min(what.amount.fen, sum(run.lines[:6]))
-    settle(run, amount, order, int(Line.REPLACED), int(Line.ROLLED), prepay=True)
+    settle(run, what.amount.fen, order, int(Line.REPLACED), int(Line.ROLLED), prepay=True)
     note_cleared(run)
 
 
