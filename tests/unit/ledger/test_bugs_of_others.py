@@ -345,6 +345,18 @@ def test_a_loan_bought_back_is_ours_again_and_remembers_who_owned_it(overdue):
     )
 
 
+def test_a_written_off_loan_that_is_bought_back_is_carried_at_its_price_and_may_be_lost_again(overdue):
+    """apache/fineract#3318: loans that were not active when sold came back in the wrong state."""
+    overdue.do(5, c.WriteOff(approval("write_off")))
+    overdue.do(10, c.Sell("AMC", yuan(900), approval("sell", reference="S")))
+    overdue.do(20, c.BuyBack(yuan(800), balances(principal=10_000), approval("buy_back", reference="B")))
+    assert overdue.state().status is Status.OPEN
+    assert overdue.state().booked == balances(principal=800)
+    lost = overdue.state().lost
+    overdue.do(30, c.WriteOff(approval("write_off", reference="W-2")))
+    assert overdue.state().lost == lost + overdue.state(29).booked.total + yuan(6)
+
+
 def test_a_charge_is_owed_once_and_paid_waived_or_undone_like_every_other_part(overdue):
     """frappe/lending#1031: charges were left out when balances were worked out."""
     overdue.do(1, c.Charge(Part.COSTS, yuan(50), "court fee 77"), key="fee")
