@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from postloan.workflows.tools import Tools
 
 if TYPE_CHECKING:
+    from postloan.ledger.store import Records
     from postloan.workflows.run import RunResult
 
 
@@ -27,6 +28,26 @@ def tools(*, tell: Callable[[str, str], None] | None = None, memory_mb: int | No
 
     with DuckDBEngine(memory_mb=memory_mb) as engine:
         yield Tools(engine, open_tape, pdf, time.perf_counter, tell or (lambda en, zh: None))
+
+
+@contextmanager
+def records(
+    address: str, *, create: bool = False, tell: Callable[[str, str], None] | None = None
+) -> Iterator[Records]:
+    """The store at an address: a file, ``sqlite:///file`` or ``postgresql://…``.
+
+    create: make it where there is none. tell: called with (English, Chinese) when something must be known.
+
+    Raises:
+        PostloanError: it cannot be opened, or the key of personal data is not right.
+    """
+    from postloan.adapters.records import open_store
+
+    store = open_store(address, create=create, tell=tell)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def run(source: str | Path, out: str | Path, *, on: date, **options: Any) -> RunResult:

@@ -13,13 +13,18 @@ from postloan import __version__
 
 # name: (module, attribute, one line of help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "run": ("postloan.cli.run", "run", "Take a tape through every stage: checked, graded, packaged, reported."),
+    "run": (
+        "postloan.cli.run",
+        "run",
+        "Take a tape through every stage: checked, graded, packaged, reported.",
+    ),
     "demo": ("postloan.cli.demo", "demo", "Re-materialise a published package and run everything on it."),
     "tape": ("postloan.cli.tape", "app", "Check a tape, map its headers, compare two versions."),
     "notice": ("postloan.cli.notice", "app", "Read and write transfer notices (转让公告)."),
     "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
     "synth": ("postloan.cli.synth", "synth", "Make a synthetic tape that matches a published notice."),
     "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
+    "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
 }
 

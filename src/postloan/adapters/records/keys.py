@@ -1,0 +1,172 @@
+"""The key that personal data is kept under: where it comes from, and what is derived from it.
+
+From one secret of at least 32 bytes HKDF derives separate keys for encryption (AES-256-SIV, bound to table, field and
+row, so that a value cannot be moved), for blind indexes (HMAC-SHA256 of the normalised value, so that an identity
+number can be looked up without being readable) and for a check value that tells a wrong key at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+import secrets
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from postloan.kernel import Personal, PostloanError
+
+KEY = "POSTLOAN_KEY"
+KEY_FILE = "POSTLOAN_KEY_FILE"
+_LEAST = 32
+_BLIND_BYTES = 16
+
+
+class KeyMissing(PostloanError):
+    """Personal data is encrypted, and its key is not at hand.
+
+    Put the key into POSTLOAN_KEY, or name its file in POSTLOAN_KEY_FILE.
+    """
+
+    zh = "个人信息已加密，但缺少密钥。请设置环境变量 POSTLOAN_KEY，或用 POSTLOAN_KEY_FILE 指明密钥文件。"
+
+
+class WrongKey(PostloanError):
+    """The key at hand ({where}) is not the one that the store was made with.
+
+    Give the right key in POSTLOAN_KEY or POSTLOAN_KEY_FILE. Nothing was read or changed.
+    """
+
+    zh = "所给密钥（{where}）与建库时的密钥不符。请用 POSTLOAN_KEY 或 POSTLOAN_KEY_FILE 给出正确的密钥。未作任何读写。"
+
+
+class BadKey(PostloanError):
+    """The key in {where} is not usable: {why}.
+
+    Give 32 random bytes in base64, for example from: openssl rand -base64 32
+    """
+
+    zh = "{where} 中的密钥不可用：{why}。请给出 32 字节随机数的 base64 编码，例如：openssl rand -base64 32"
+
+
+class KeyExposed(PostloanError):
+    """The key file {path} can be read by other users.
+
+    Close it with: chmod 600 {path}
+    """
+
+    zh = "密钥文件 {path} 可被其他用户读取。请执行：chmod 600 {path}"
+
+
+class Sealed(PostloanError):
+    """A personal field of {where} cannot be decrypted: it was changed or moved in the database.
+
+    Restore it from a copy, and run `postloan journal verify`.
+    """
+
+    zh = "{where} 的个人信息字段无法解密：其在数据库中被改动或移动。请从备份恢复，并执行 `postloan journal verify`。"
+
+
+class Keys:
+    """What is derived from one secret. Never shown, logged or pickled."""
+
+    def __init__(self, secret: bytes, where: str) -> None:
+        self.where = where
+        self._siv = AESSIV(_derive(secret, b"postloan/encrypt/1", 64))
+        self._blind = _derive(secret, b"postloan/blind/1", 32)
+        self._check = _derive(secret, b"postloan/check/1", 32)
+
+    def __repr__(self) -> str:
+        return "Keys(●●●)"
+
+    def check(self, store_id: str) -> str:
+        """A value that only this key gives for a store."""
+        return hmac.digest(self._check, store_id.encode(), "sha256").hex()
+
+    def encrypt(self, value: Personal[str], place: str) -> bytes | None:
+        """The value sealed for one place (table, field, row); None for nothing."""
+        text = value.reveal("to be encrypted")
+        return self._siv.encrypt(text.encode(), [place.encode()]) if text else None
+
+    def decrypt(self, sealed: bytes | None, place: str) -> str:
+        """The value that was sealed for a place; "" for nothing."""
+        if sealed is None:
+            return ""
+        try:
+            return self._siv.decrypt(bytes(sealed), [place.encode()]).decode()
+        except InvalidTag as error:
+            raise Sealed(where=place) from error
+
+    def blind(self, value: Personal[str], field: str) -> bytes | None:
+        """What equal values of a field share and nobody without the key can compute; None for nothing."""
+        text = normalised(value.reveal("to be looked up"))
+        if not text:
+            return None
+        return hmac.digest(self._blind, f"{field}\0{text}".encode(), "sha256")[:_BLIND_BYTES]
+
+
+def normalised(text: str) -> str:
+    """The value as it is compared: full width as half width, upper case, no blanks, hyphens or middle dots."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return "".join(ch for ch in plain if not ch.isspace() and ch not in "-·•‧・")
+
+
+def load_keys(beside: Path | None, environ: Mapping[str, str]) -> Keys | None:
+    """The key at hand: ``POSTLOAN_KEY``, else the file in ``POSTLOAN_KEY_FILE``, else the file beside the database.
+
+    Raises:
+        BadKey: it is no key. KeyExposed: others may read the file.
+    """
+    if text := environ.get(KEY, "").strip():
+        return Keys(_secret(text, KEY), KEY)
+    named = environ.get(KEY_FILE, "").strip()
+    if named:
+        return _from_file(Path(named))
+    return _from_file(beside) if beside and beside.exists() else None
+
+
+def make_key(path: Path, tell: Callable[[str, str], None]) -> Keys:
+    """A new key in a new file that only its owner may read."""
+    text = base64.b64encode(secrets.token_bytes(_LEAST)).decode()
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    tell(
+        f"Personal data is encrypted; the new key is in {path}. Keep a copy elsewhere: it cannot be replaced.",
+        f"个人信息以新密钥加密，密钥在 {path}。请另存副本：密钥丢失后个人信息将无法读取。",
+    )
+    return Keys(_secret(text, str(path)), str(path))
+
+
+def _from_file(path: Path) -> Keys:
+    try:
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise KeyExposed(path=path)
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise BadKey(where=path, why=why) from error
+    return Keys(_secret(text, str(path)), str(path))
+
+
+def _secret(text: str, where: str) -> bytes:
+    try:
+        secret = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise BadKey(where=where, why="it is not base64") from error
+    if len(secret) < _LEAST:
+        raise BadKey(where=where, why=f"it has {len(secret)} bytes, not {_LEAST}")
+    return secret
+
+
+def _derive(secret: bytes, info: bytes, length: int) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=length, salt=None, info=info).derive(secret)
