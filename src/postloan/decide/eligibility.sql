@@ -66,14 +66,17 @@ SELECT
     WHEN written_off THEN :allowed_written_off
     ELSE :allowed
   END AS because,
+  effective_grade, grade AS computed_grade,
   :rule_book AS rule_book
 FROM obstacles
 
 -- eligibility_closed --
 -- Every loan refused alike, on a day on which the rules of the pilot do not hold.
 SELECT
-  row, loan_id, borrower_id, 'refuse' AS answer, :because AS because, :rule_book AS rule_book
+  loans.row, loans.loan_id, loans.borrower_id, 'refuse' AS answer, :because AS because,
+  grades.effective_grade, grades.grade AS computed_grade, :rule_book AS rule_book
 FROM loans
+LEFT JOIN grades ON loans.row = grades.row
 
 -- eligibility_checked --
 -- What the eligibility of a tape rests on: loans, and those whose borrower is not in the borrowers' table.

@@ -131,7 +131,7 @@ def read_packages(text: str, *, where: str) -> tuple[PackageSpec, ...]:
 
 
 def compose(engine: Engine, spec: PackageSpec, *, waived: Sequence[str] = ()) -> None:
-    """Make the view ``package_loans`` of one package from the book's loans, grades, eligibility, borrowers.
+    """Make the view ``package_loans`` of one package from the book's loans, eligibility and borrowers.
 
     Loans that may be sold enter. waived: reasons (as ``because`` writes them) for which loans wait for a
     person's decision that is not about the single loan; loans with no other reason enter too.
@@ -151,7 +151,7 @@ def compose(engine: Engine, spec: PackageSpec, *, waived: Sequence[str] = ()) ->
     )  # fmt: skip
     sized = (select.total_at_most, select.loans_at_most, select.borrowers_at_most)
     if select.max_share >= 1 and sized == (None, None, None):
-        engine.view("package_loans", "SELECT * FROM package_candidates ORDER BY row")
+        engine.view("package_loans", "SELECT * FROM package_candidates")
         return
     engine.table(
         "package_borrowers",

@@ -2,15 +2,14 @@
 -- Loans that may be listed and that the selection asks for, with what a disclosure needs of each.
 SELECT
     l.row, l.loan_id, l.borrower_id, l.principal, l.interest, l.total, l.fees, l.days_overdue, l.credit_line,
-    g.effective_grade AS grade, g.grade AS computed_grade, l.written_off, l.guarantee, l.litigation, l.product,
+    e.effective_grade AS grade, e.computed_grade, l.written_off, l.guarantee, l.litigation, l.product,
     l.cutoff_on, l.lender, l.branch, l.contract_no, b.age, b.region
 FROM loans AS l
 JOIN eligibility AS e ON e.row = l.row
-JOIN grades AS g ON g.row = l.row
 LEFT JOIN borrowers AS b ON b.borrower_id = l.borrower_id
 WHERE (e.answer = 'allow' OR e.answer = 'review' AND e.because IN :waived)
     AND (:any_product OR l.product IN :products)
-    AND (:any_grade OR g.effective_grade IN :grades)
+    AND (:any_grade OR e.effective_grade IN :grades)
     AND (:any_region OR b.region IN :regions)
     AND (:days_from IS NULL OR l.days_overdue >= :days_from)
     AND (:days_to IS NULL OR l.days_overdue <= :days_to)
@@ -65,4 +64,3 @@ WHERE (:borrowers_at_most IS NULL OR borrowers_so_far <= :borrowers_at_most)
 SELECT c.*
 FROM package_candidates AS c
 JOIN package_borrowers AS k ON k.borrower_id = c.borrower_id
-ORDER BY c.row

@@ -73,10 +73,17 @@ def register(engine, tape):
         ),
     )
     grades = [loan["grade"] for loan in tape]
-    engine.register("grades", pa.table({"row": rows, "grade": grades, "effective_grade": grades}))
     engine.register(
         "eligibility",
-        pa.table({"row": rows, "answer": [loan["answer"] for loan in tape], "because": ["CN"] * count}),
+        pa.table(
+            {
+                "row": rows,
+                "answer": [loan["answer"] for loan in tape],
+                "because": ["CN"] * count,
+                "effective_grade": grades,
+                "computed_grade": grades,
+            }
+        ),
     )
     people = sorted(set(borrowers))
     engine.register(
