@@ -29,6 +29,7 @@ from typing import Any
 import yaml
 
 from postloan.kernel import Engine, PostloanError, load_queries
+from postloan.market.notice import Notice
 
 _SQL = ("postloan.market", "package.sql")
 
@@ -128,6 +129,22 @@ def read_packages(text: str, *, where: str) -> tuple[PackageSpec, ...]:
         why = (f"two packages are called {name}", f"有两个资产包都叫 {name}")
         raise _bad(where, *why, "Give each its own name.", "请各取一个名称。")
     return specs
+
+
+def packages_text(notice: Notice, *, name: str) -> str:
+    """A packages file for one package of everything that may be sold, titled like a published notice.
+
+    The layout is the old one where the notice states figures that only it prints.
+    """
+    old = notice.max_borrower is not None or notice.written_off is not None
+    words = ("seller", "seller_type", "product", "period", "published")
+    package: dict[str, Any] = {"name": name, "template": "old" if old else "new"}
+    package |= {word: getattr(notice, word) for word in words if getattr(notice, word) is not None}
+    known = {key: getattr(notice, key) for key in TERMS}
+    terms = {k: str(v) if isinstance(v, Decimal) else v for k, v in known.items() if v is not None}
+    if terms:
+        package["terms"] = terms
+    return yaml.safe_dump({"packages": [package]}, allow_unicode=True, sort_keys=False)
 
 
 def compose(engine: Engine, spec: PackageSpec, *, waived: Sequence[str] = ()) -> None:

@@ -22,6 +22,9 @@ from postloan.tape.terms import terms
 LABEL = "synthetic.json"
 """The file that says that a folder is synthetic; its texts are to be shown wherever the data is."""
 
+PACKAGES = "packages.yaml"
+"""The file that titles the tape's package like the notice that it discloses."""
+
 Format = Literal["parquet", "csv", "xlsx"]
 Headers = Literal["en", "zh"]
 _SHEET_ROWS = 1_048_575
@@ -82,6 +85,8 @@ def write_tape(
             label = {**made.label, **({"truth": True} if target is truth else {})}
             text = json.dumps(label, ensure_ascii=False, indent=2) + "\n"
             (part / LABEL).write_text(text, encoding="utf-8")
+            if target is folder:
+                (part / PACKAGES).write_text(made.packages, encoding="utf-8")
         for name, table in made.tape.items():
             path = parts[folder] / f"{name}.{format}"
             _write(_in_chinese(name, table) if headers == "zh" else table, name, path, format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from postloan.market.notice import KEYS, Notice
+from postloan.market.package import packages_text
 from postloan.synth.averages import ages
 from postloan.synth.balances import balances
 from postloan.synth.history import contacts_table, letters_table, payments_table
@@ -31,12 +34,14 @@ class Tables:
     """A synthetic tape.
 
     tape: the tables of a tape folder by name. truth: who is who and where they live, for measuring only.
-    label: what says that it is synthetic: generator version, seed, notice.
+    label: what says that it is synthetic: generator version, seed, notice. packages: a packages file that titles
+    the package like the notice.
     """
 
     tape: Mapping[str, pa.Table]
     truth: Mapping[str, pa.Table]
     label: Mapping[str, object]
+    packages: str = ""
 
 
 def synthesize(notice: Mapping[str, Any], *, seed: int) -> Tables:
@@ -62,6 +67,7 @@ def synthesize(notice: Mapping[str, Any], *, seed: int) -> Tables:
     years = ages(targets.age, youngest, held.by_borrower, targets.loans, draws[2])
     who = people(years, targets.cutoff_on, str(notice.get("seller") or ""), draws[3])
     where = places(who, first_loan, cutoff, draws[4])
+    known = {key: notice[key] for key in KEYS if notice.get(key) is not None}
     return Tables(
         tape={
             "loans": loans.table,
@@ -85,4 +91,10 @@ def synthesize(notice: Mapping[str, Any], *, seed: int) -> Tables:
                 "zh": "合成数据：披露数字与已公布的公告一致，所有人员和贷款均为虚构。",
             },
         },
+        packages=packages_text(Notice.from_json(known), name=_folder_name(str(notice.get("id") or ""))),
     )
+
+
+def _folder_name(name: str) -> str:
+    """A notice's id where it can name a folder, else ``package``."""
+    return name if re.fullmatch(r"[\w()-][\w. ()-]*", name) else "package"
