@@ -49,8 +49,8 @@ KINDS = (
     Kind(
         r.Loan, "loans", ("loan_id",),
         indexes=(
-            ("borrower_id",), ("contract_no",), ("overdue_since", "status"), ("limitation_on",), ("observation_ends",),
-            _PORTFOLIO,
+            ("borrower_id",), ("contract_no",), ("overdue_since", "status", "grade", "owed_principal"),
+            ("originated_on", "grade", "status"), ("limitation_on",), ("observation_ends",), _PORTFOLIO,
         ),
     ),
     Kind(r.PaymentFile, "payment_files", ("sha256",), indexes=(("booked_on",),)),
