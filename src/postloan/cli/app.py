@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
     "synth": ("postloan.cli.synth", "synth", "Make a synthetic tape that matches a published notice."),
     "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
+    "day": ("postloan.cli.day", "day", "What came in, what waits, what crosses a line soon (每日晨报)."),
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
 }

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from postloan.kernel import Money
-from postloan.ledger.migration import Move, rank, roll_rates, rolls_by_vintage
+from postloan.ledger.migration import Move, Roll, rank, roll_rates, rolls_by_vintage
 from postloan.ledger.parts import ZERO, Part
 from postloan.ledger.state import Status
 from postloan.ledger.store import Between, Readable, Reading, Records, Tally
@@ -31,6 +31,7 @@ from postloan.ledger.store_records import (
     SuspenseState,
 )
 from postloan.rules import RuleBook, load_book
+from postloan.workflows.as_json import as_json
 from postloan.workflows.morning_parts import (
     Approvals,
     CameIn,
@@ -92,6 +93,17 @@ def morning_of(tx: Reading, *, on: date, days: int, listed: int, book: RuleBook)
         portfolio=_portfolio(tx),
         migration=_migration(tx, on, days),
     )
+
+
+def morning_json(found: Morning) -> dict[str, Any]:
+    """A morning as plain JSON, shares of moves included."""
+    plain: dict[str, Any] = as_json(found)
+    for name in ("rolls", "vintages"):
+        rolls: tuple[Roll, ...] = getattr(found.migration, name)
+        plain["migration"][name] = [
+            {**as_json(roll.move), "stood": roll.stood, "rate": as_json(roll.rate)} for roll in rolls
+        ]
+    return plain
 
 
 def vintage_of(originated_on: date | None) -> str:
