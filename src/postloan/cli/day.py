@@ -142,11 +142,11 @@ def _classes(found: Morning, screen: Screen) -> None:
     heads = screen.text(
         "Status|Class|Loans|Principal|Carried", "状态|分类|笔数|本金（元）|账面本金（元）"
     ).split("|")
-    rows = [
+    books = [
         (one.status, _grade(one.grade, screen), one.loans, one.principal, one.booked)
         for one in found.portfolio
     ]
-    screen.table(screen.text("The books", "存量"), heads, rows, right=(2, 3, 4))
+    screen.table(screen.text("The books", "存量"), heads, books, right=(2, 3, 4))
     went = found.migration
     title = screen.text(f"Moved from {went.since} to {went.until}", f"{went.since} 至 {went.until} 迁徙")
     _rolls(screen, title, went.rolls, "")
