@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from postloan.adapters.files_whole import whole
-from postloan.address.parse import Mode, Weights, batch_of, checked, schema
+from postloan.address.parsing import Mode, Weights, batch_of, checked, schema
 from postloan.kernel import PostloanError
 
 _ROWS = 4096  # addresses held in memory at a time

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from postloan.address.parse import lacks_place, schema, trust_of
+from postloan.address.parsing import lacks_place, schema, trust_of
 from postloan.address.resolve import NOWHERE, resolve
 from postloan.address.tagger import LABELS, Spans
 from postloan.address.tagger.labels import INDEX, N_LABELS

@@ -17,6 +17,7 @@ from postloan.address.tagger.labels import N_LABELS
 Floats: TypeAlias = npt.NDArray[np.float32]
 Tags: TypeAlias = npt.NDArray[np.int64]
 _NEVER = np.float32(-1e9)
+_FEW = 48  # texts, below which one large sum is faster than many small ones
 
 
 def viterbi(scores: Floats, first: npt.NDArray[np.bool_], crf: Mapping[str, npt.NDArray[Any]]) -> Tags:
@@ -36,15 +37,27 @@ def viterbi(scores: Floats, first: npt.NDArray[np.bool_], crf: Mapping[str, npt.
     return _best_paths(scores, starts, lengths, alive, crf)
 
 
+def _reach(top: Floats, step: Floats, into: Floats, through: Floats) -> Floats:
+    """The best score with which a new span of each label can begin: [to, text]."""
+    if into.shape[1] < _FEW:
+        found: Floats = (top[:, None, :] + step[:, :, None]).max(0)
+        return found
+    np.add(top[0], step[0][:, None], out=into)
+    for origin in range(1, N_LABELS):
+        np.add(top[origin], step[origin][:, None], out=through)
+        np.maximum(into, through, out=into)
+    return into
+
+
 def _best_paths(
     scores: Floats, starts: Tags, lengths: Tags, alive: Tags, crf: Mapping[str, npt.NDArray[Any]]
 ) -> Tags:
     """Forward with maxima alone; who the maximum came from is asked again on the way back, of one label only."""
     n, longest = len(starts), len(alive)
     step = crf["step"].astype(np.float32)  # [from, to]
-    either = np.empty((longest, N_LABELS, n), np.float32)
-    was_inside = np.empty((longest, N_LABELS, n), np.bool_)
-    stayed_inside = np.empty((longest, N_LABELS, n), np.bool_)
+    either: list[Floats] = []  # of the token before, for the texts that still go on
+    was_inside: list[npt.NDArray[np.bool_]] = []
+    stayed_inside: list[npt.NDArray[np.bool_]] = []
     here = scores[starts].T
     at_open = crf["begin"][:, None] + here[:N_LABELS]
     at_inside = np.full_like(at_open, _NEVER)
@@ -54,15 +67,12 @@ def _best_paths(
         m = int(alive[t])
         here = scores[starts[:m] + t].T
         a, b = at_open[:, :m], at_inside[:, :m]
-        np.greater(b, a, out=was_inside[t, :, :m])
-        top = np.maximum(a, b, out=either[t, :, :m])
-        into, through = best[:, :m], reach[:, :m]
-        np.add(top[0], step[0][:, None], out=into)
-        for origin in range(1, N_LABELS):
-            np.add(top[origin], step[origin][:, None], out=through)
-            np.maximum(into, through, out=into)
+        top: Floats = np.maximum(a, b)
+        either.append(top)
+        was_inside.append(b > a)
+        into = _reach(top, step, best[:, :m], reach[:, :m])
         c, d = a + stay_first, b + stay
-        np.greater(d, c, out=stayed_inside[t, :, :m])
+        stayed_inside.append(d > c)
         np.add(into, here[:N_LABELS], out=a)
         np.add(np.maximum(c, d), here[N_LABELS:], out=b)
     total = np.maximum(at_open, at_inside) + crf["end"][:, None]
@@ -75,7 +85,9 @@ def _best_paths(
         now, inside = label[:m].copy(), inside_now[:m].copy()
         tags[starts[:m] + t] = now + np.where(inside, N_LABELS, 0)
         if t:
-            previous = (either[t, :, :m] + step[:, now]).argmax(0)
-            inside_now[:m] = np.where(inside, stayed_inside[t, now, who], was_inside[t, previous, who])
+            previous = (either[t - 1] + step[:, now]).argmax(0)
+            inside_now[:m] = np.where(
+                inside, stayed_inside[t - 1][now, who], was_inside[t - 1][previous, who]
+            )
             label[:m] = np.where(inside, now, previous)
     return tags

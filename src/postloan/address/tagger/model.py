@@ -57,6 +57,8 @@ class Tagger:
 
     def tag(self, texts: Sequence[str]) -> Spans:
         """Spans of every text; they cover the first 400 characters of it without gaps."""
+        if not any(texts):
+            return _no_spans()
         features = self._featuriser([text[:LONGEST_TEXT] for text in texts])
         scores = self._net.scores(features)
         tags = viterbi(scores, features.tokens.first, self._crf)
@@ -65,9 +67,6 @@ class Tagger:
     def _spans(self, features: Features, scores: Floats, tags: Ints) -> Spans:
         tokens = features.tokens
         begins = np.flatnonzero((tags < N_LABELS) | tokens.first)
-        if not len(begins):
-            none = np.zeros(0, np.int64)
-            return Spans(none, none, none, none, np.zeros(0, np.float32))
         last = np.append(begins[1:], len(tags)) - 1
         row = tokens.row[begins]
         offset = tokens.text_start[row]
@@ -78,17 +77,23 @@ class Tagger:
             start=tokens.start[begins] - offset,
             end=tokens.start[last] + tokens.length[last] - offset,
             label=label,
-            confidence=self._confidence(scores, tags, begins),
+            confidence=self._confidence(scores, tags, begins, row),
         )
 
-    def _confidence(self, scores: Floats, tags: Ints, begins: Ints) -> Floats:
+    def _confidence(self, scores: Floats, tags: Ints, begins: Ints, row: Ints) -> Floats:
         """The least probability of a token in the span or of the next span's first, as the calibration reads it."""
-        top = scores.max(1)
-        odds = scores[np.arange(len(tags)), tags] - top - np.log(np.exp(scores - top[:, None]).sum(1))
+        spread = scores - scores.max(1, keepdims=True)
+        odds = spread[np.arange(len(tags)), tags]
+        odds -= np.log(np.exp(spread, out=spread).sum(1))
         least = np.minimum.reduceat(odds, begins)
         after = np.zeros(len(begins), np.float32)
-        after[:-1] = odds[begins[1:]]
+        after[:-1] = np.where(row[1:] == row[:-1], odds[begins[1:]], 0.0)
         return np.interp(np.minimum(least, after), self._sure_from, self._sure_to).astype(np.float32)
+
+
+def _no_spans() -> Spans:
+    none = np.zeros(0, np.int64)
+    return Spans(none, none, none, none, np.zeros(0, np.float32))
 
 
 def _one_of_each(row: Ints, label: Ints) -> Ints:

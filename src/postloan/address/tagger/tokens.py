@@ -59,6 +59,9 @@ def fold_table(pairs: npt.NDArray[np.uint32]) -> Codes:
 
 def tokenize(texts: Sequence[str], fold: Codes) -> Tokens:
     """Tokens of every text; a text without characters has none."""
+    if not texts:
+        none = np.zeros(0, np.int64)
+        return Tokens(np.zeros(0, np.uint32), none, none, none, none, np.zeros(0, np.bool_))
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     raw = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass") + b"\n\0\0\0", np.uint32)
     text_start = np.zeros(len(texts), np.int64)

@@ -169,7 +169,11 @@ def encode(addresses: Sequence[Parts], featuriser: Featuriser) -> Encoded:
             at += len(text)
     before = np.concatenate([[0], np.cumsum(opens)])
     begun = before[tokens.start + tokens.length] > before[tokens.start]
-    tags = label[tokens.start] + np.where(begun, 0, N_LABELS)
+    # where a number runs from one span into the next, the rest of the latter opens it
+    here = label[tokens.start]
+    begun[1:] |= here[1:] != here[:-1]
+    begun |= tokens.first
+    tags = here + np.where(begun, 0, N_LABELS)
     return Encoded(features, tags, bounds_of(features, len(addresses)))
 
 

@@ -97,19 +97,30 @@ def separated(random: Random, parts: Parts) -> Parts:
 
 
 def _repeated(random: Random, parts: Parts, chain: Chain) -> Parts:
-    """Levels named twice: the earlier ones are redundant, unless the later ones only repeat a complete chain."""
+    """Levels named twice; annotators call the earlier ones redundant more often than the later ones."""
     again = [(text, "redundant") for text, _ in parts]
     way = random.random()
-    if way < 0.4:
+    if way < 0.35:
         return again + parts
-    if way < 0.55:
+    if way < 0.45:
         return again[: random.randint(1, len(again))] + parts
-    if way < 0.65:
+    if way < 0.52:
         return [(chain.town, "redundant"), *parts]
+    if way < 0.62:
+        return [(_TAIL.sub("", text), "redundant") for text, label in parts if label != "redundant"] + parts
     if way < 0.75:
-        short = [(_TAIL.sub("", text), "redundant") for text, label in parts if label != "redundant"]
-        return short + parts
+        place = random.randrange(len(parts))
+        text, label = parts[place]
+        if label == "district":
+            return [*parts, (text, "redundant")]
+        return [*parts[:place], (_TAIL.sub("", text), "redundant"), *parts[place:]]
     return parts + again[random.randrange(len(again)) :]
+
+
+def elsewhere(random: Random, chain: Chain) -> Parts:
+    """The divisions of another place, which stand before the right ones by mistake."""
+    names = (chain.province, chain.prefecture, chain.county)
+    return [(name, "redundant") for name in names[: random.choice((1, 3, 3))] if name]
 
 
 def township(random: Random, chain: Chain) -> Parts:

@@ -120,12 +120,12 @@ def teacher(material: Material, number: int, out: Path) -> Trained:
 STUDENTS: dict[str, tuple[Shape, Plan, Plan]] = {
     "default-accurate": (
         Shape(width=96, layers=3, dropout=0.15, dilations=(1, 2, 3)),
-        Plan(epochs=8, size=96, rate=3e-3, crf=False, seed=21, look_from=6),
+        Plan(epochs=6, size=96, rate=3e-3, crf=False, seed=21, look_from=5),
         Plan(epochs=3, size=128, rate=1e-3, seed=31),
     ),
     "default-fast": (
         Shape(width=64, layers=2, dropout=0.1, dilations=(1, 3)),
-        Plan(epochs=8, size=96, rate=4e-3, crf=False, seed=22, look_from=6),
+        Plan(epochs=6, size=96, rate=4e-3, crf=False, seed=22, look_from=5),
         Plan(epochs=3, size=128, rate=1.5e-3, seed=32),
     ),
 }
@@ -141,7 +141,7 @@ def labelled_by(teachers: list[Trained], addresses: list[Parts], material: Mater
     return Encoded(data.features, soft.astype(np.float16), data.bounds)
 
 
-def pupils_reading(material: Material, seed: int, rounds: int = 4, moved: int = 24000) -> list[Parts]:
+def pupils_reading(material: Material, seed: int, rounds: int = 3, moved: int = 18000) -> list[Parts]:
     """Changed addresses for the teachers to label."""
     random = Random(seed)
     own = [material.swapper.shuffled(p, random, 0.22) for _ in range(rounds) for p in material.train]
@@ -183,8 +183,8 @@ def student(material: Material, name: str, soft: Encoded, out: Path) -> Trained:
 
 CLEAN: dict[str, tuple[Shape, Plan]] = {
     "clean-accurate": (
-        Shape(width=96, layers=3, dropout=0.15, dilations=(1, 2, 3)),
-        Plan(epochs=7, size=96, rate=3e-3, seed=41, look_from=2, unknown=0.06),
+        Shape(width=96, layers=3, dropout=0.25, dilations=(1, 2, 3)),
+        Plan(epochs=6, size=96, rate=3e-3, seed=41, look_from=2, unknown=0.06),
     ),
     "clean-fast": (
         Shape(width=64, layers=2, dropout=0.1, dilations=(1, 3)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from random import Random
 
 from postloan.address.training.grammar import (
@@ -10,6 +11,7 @@ from postloan.address.training.grammar import (
     chance,
     digits,
     divisions,
+    elsewhere,
     hamlet,
     institution_name,
     park_name,
@@ -32,14 +34,26 @@ def synthesise(places: Places, seed: int) -> Iterator[Parts]:
     """Endless labelled addresses from all provinces; the same seed gives the same ones."""
     random = Random(seed)
     while True:
-        parts = [part for part in one_address(random, places.draw(random)) if part[0]]
-        if parts:
+        parts = [part for part in one_address(random, places.draw(random), places.draw(random)) if part[0]]
+        if parts and not any(_run_together(a[0], b[0]) for a, b in pairwise(parts)):
             yield parts
 
 
-def one_address(random: Random, chain: Chain) -> Parts:
-    """One labelled address in this chain."""
+def _run_together(before: str, after: str) -> bool:
+    """Whether two parts side by side could not be told apart: 12 and 305, or A and B."""
+    one, two = before[-1], after[0]
+    return (
+        one.isascii()
+        and two.isascii()
+        and ((one.isdigit() and two.isdigit()) or (one.isalpha() and two.isalpha()))
+    )
+
+
+def one_address(random: Random, chain: Chain, other: Chain | None = None) -> Parts:
+    """One labelled address in this chain; ``other`` is a place that it may name by mistake."""
     parts = divisions(random, chain)
+    if parts and other is not None and chance(random, 0.012):
+        parts = elsewhere(random, other) + parts
     body = pick(random, {"road": 34, "road_poi": 22, "poi": 19, "village": 14, "zone": 6, "bare": 5})
     match body:
         case "road":
@@ -91,7 +105,11 @@ def village(random: Random, chain: Chain) -> Parts:
         case "poi":
             parts += poi_with_units(random, chain)
     if kind in ("group", "no", "hamlet", "team") and chance(random, 0.55):
-        text = digits(random, 400) + ("号" if chance(random, 0.9) else "")
+        text = (
+            digits(random, 400)
+            + (f"-{digits(random, 20)}" if chance(random, 0.06) else "")
+            + ("号" if chance(random, 0.9) else "")
+        )
         parts.append((text, "roadno"))
     return parts
 
@@ -107,7 +125,11 @@ def poi_with_units(random: Random, chain: Chain) -> Parts:
     if chance(random, 0.03):
         parts.append(("、" if chance(random, 0.2) else "_", "redundant"))
     if chance(random, 0.2):
-        parts.append((draw("subplaces", random), "subpoi"))
+        inside = draw("subplaces", random)
+        if inside[-1] == "区" and chance(random, 0.25):
+            parts = [(name + inside, "poi")]  # a quarter whose number belongs to its name
+        else:
+            parts.append((inside, "subpoi"))
     elif chance(random, 0.05):
         parts.append((shop_name(random), "subpoi"))
     if chance(random, 0.6):
@@ -200,7 +222,7 @@ def _room(random: Random) -> tuple[str, str]:
     number = random.choice((random.randint(101, 4500), random.randint(1, 40) * 100 + random.randint(1, 30)))
     small, letter = random.randint(1, 400), random.choice("ABCDEF")
     form = draw("room_forms", random)
-    return (form.format(n=number, m=number + 1, s=small, t=small % 50, l=letter), "roomno")
+    return (form.format(n=number, m=number + 1, s=small, t=small % 50, d=small % 10, l=letter), "roomno")
 
 
 def finished(random: Random, parts: Parts, chain: Chain) -> Parts:
