@@ -58,7 +58,7 @@ class Server:
         self._names = 0
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=40"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=40 -c shared_buffers=256MB"
         self._run(
             "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", "60", "-o", options, "start"
         )
@@ -66,15 +66,21 @@ class Server:
     def stop(self, how: str = "immediate") -> None:
         self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "stop")
 
-    def url(self, name: str = "") -> str:
-        """The address of a new, empty database."""
-        import psycopg
-
+    def url(self, name: str = "", template: str = "template1") -> str:
+        """The address of a new database, empty or as its template is."""
         self._names += 1
         name = name or f"t{self._names}"
-        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        self._sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url(name)
+
+    def drop(self, url: str) -> None:
+        self._sql(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
+
+    def _sql(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
 
     def _url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
@@ -89,7 +95,8 @@ class Server:
         with tempfile.TemporaryFile("w+") as said:
             done = subprocess.run(
                 [str(self._bin / program), *map(str, arguments)],
-                user=self._user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, timeout=120,
+                user=self._user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False,
+                timeout=120,
             )  # fmt: skip
             if done.returncode:
                 said.seek(0)

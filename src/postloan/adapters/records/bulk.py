@@ -26,6 +26,24 @@ def is_postgres(connection: sa.Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
+_STREAMS = "postloan_streams"
+
+
+def streamed(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+    """The rows of a query, a batch at a time; ``end_streams`` closes what was not read to its end."""
+    result = connection.execute(query, execution_options={"yield_per": BATCH})
+    open_ones = connection.info.setdefault(_STREAMS, [])
+    open_ones.append(result)
+    yield from result
+    open_ones.remove(result)
+
+
+def end_streams(connection: sa.Connection) -> None:
+    """Close the streams of a transaction that ends."""
+    for result in connection.info.pop(_STREAMS, ()):
+        result.close()
+
+
 def quoted(connection: sa.Connection, names: Iterable[str]) -> list[str]:
     """Names as the database wants them quoted."""
     return [connection.dialect.identifier_preparer.quote(name) for name in names]

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from postloan.adapters.records.bulk import BATCH, batches, insert_rows
+from postloan.adapters.records.bulk import batches, insert_rows, streamed
 from postloan.adapters.records.errors import translated
 from postloan.adapters.records.events import Events
 from postloan.adapters.records.tables import journal, journal_head
@@ -45,7 +45,7 @@ class Journal:
         if limit is not None:
             query = query.limit(limit)
         with translated(self._shown):
-            for row in self._connection.execute(query, execution_options={"yield_per": BATCH}):
+            for row in streamed(self._connection, query):
                 yield _entry(row)
 
     def latest(self, limit: int = 50, *, subject: str = "") -> list[Entry]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from postloan.adapters.records.bulk import BATCH, batches, insert_rows, is_postgres, one_of
+from postloan.adapters.records.bulk import batches, insert_rows, is_postgres, one_of, streamed
 from postloan.adapters.records.errors import translated
 from postloan.adapters.records.tables import events
 from postloan.kernel.journal import canonical
@@ -58,7 +58,7 @@ class Events:
     def _histories(self, condition: sa.ColumnElement[bool]) -> Iterator[tuple[str, list[Event]]]:
         query = sa.select(*_SEALED).where(condition).order_by(events.c.loan_id, events.c.seq)
         with translated(self._shown):
-            rows = self._connection.execute(query, execution_options={"yield_per": BATCH})
+            rows = streamed(self._connection, query)
             for loan_id, history in itertools.groupby(rows, key=lambda row: str(row[0])):
                 yield loan_id, [_event(row) for row in history]
 
@@ -99,7 +99,7 @@ class Events:
         digest = hashlib.sha256()
         count = 0
         with translated(self._shown):
-            for row in self._connection.execute(query, execution_options={"yield_per": BATCH}):
+            for row in streamed(self._connection, query):
                 digest.update(canonical(list(row)).encode() + b"\n")
                 count += 1
         return count, digest.hexdigest()

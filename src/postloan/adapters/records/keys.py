@@ -8,7 +8,6 @@ number can be looked up without being readable) and for a check value that tells
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import os
 import secrets
@@ -161,7 +160,7 @@ def _from_file(path: Path) -> Keys:
 def _secret(text: str, where: str) -> bytes:
     try:
         secret = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error is one
         raise BadKey(where=where, why="it is not base64") from error
     if len(secret) < _LEAST:
         raise BadKey(where=where, why=f"it has {len(secret)} bytes, not {_LEAST}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from postloan.adapters.records.bulk import end_streams
 from postloan.adapters.records.connecting import MODE, Address, connect, read_address
 from postloan.adapters.records.errors import ClockWentBack, NoStore, StoreGone, translated
 from postloan.adapters.records.keys import KeyMissing, Keys, WrongKey, load_keys, make_key
@@ -75,10 +76,13 @@ class Store:
                 begun = connection.begin()
                 try:
                     yield connection
+                    end_streams(connection)
                     self._still_there()
                     begun.commit()
                 except BaseException:
                     with suppress(Exception):  # the connection may be lost; the database undoes it then
+                        end_streams(connection)
+                    with suppress(Exception):
                         begun.rollback()
                     raise
             finally:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from postloan.adapters.records.bulk import BATCH, batches, insert_rows, one_of, update_rows
+from postloan.adapters.records.bulk import batches, insert_rows, one_of, streamed, update_rows
 from postloan.adapters.records.codec import Codec
 from postloan.adapters.records.errors import translated
 from postloan.adapters.records.tables import TABLES
@@ -71,9 +71,10 @@ class Shelf(Generic[R]):
                 query = query.limit(limit)
             if offset:
                 query = query.offset(offset)
-            streamed = {"yield_per": BATCH} if limit is None else {}
             with translated(self._shown):
-                for row in self._connection.execute(query, execution_options=streamed):
+                whole = limit is None
+                rows = streamed(self._connection, query) if whole else self._connection.execute(query)
+                for row in rows:
                     yield self._codec.record(row, clear=clear)
 
     def in_clear(self, *key: Any) -> R:
