@@ -15,7 +15,7 @@ class Approval:
     """The decision of a person that an event rests on (审批).
 
     reference: its number; serves once. authority: the rule or resolution that empowers the approver (授权依据).
-    action: what was approved (waive, write_off, sell, buy_back, restructure). loan_id: for which loan.
+    action: what was approved (waive, waive_principal, write_off, sell, buy_back, restructure). loan_id: for which loan.
     asked_by, approved_by: never the same person. approved_on, until: the days on which it may be used.
     up_to: the highest amount; None where the action has none.
     """

@@ -165,7 +165,8 @@ def _waive(command: c.Waive, bench: Bench) -> Iterator[Reason]:
         if amount > (owed := Money(run.lines[part])):
             yield because("above_owed", part=part.code, amount=amount, owed=owed)
     if command.approval is not None:
-        yield from bench.approved(command.approval, "waive", asked.total)
+        action = "waive_principal" if asked.principal else "waive"
+        yield from bench.approved(command.approval, action, asked.total)
         return
     if asked.principal:
         yield because("principal_needs_authority")
@@ -217,6 +218,10 @@ def _restructure(command: c.Restructure, bench: Bench) -> Iterator[Reason]:
     yield from _terms(command.terms, run, run.day)
     if command.approval is not None:
         yield from bench.approved(command.approval, "restructure", Money(sum(run.lines[:6])))
+        return
+    free = run.rules.restructure_limit.at(run.day) or ZERO
+    if (owed := Money(sum(run.lines[:6]))) > free:
+        yield because("restructure_above_limit", limit=free, owed=owed)
 
 
 def _change_terms(command: c.ChangeTerms, bench: Bench) -> Iterator[Reason]:

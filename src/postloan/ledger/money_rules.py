@@ -51,7 +51,8 @@ class MoneyRules:
     version: the rule book's. order: how a payment is allocated where nothing is agreed (CN-MON-01, HS-MON-02).
     card_order: how on a card overdue from card_day on (CN-MON-02). cap: highest total cost a year, in billionths
     (CN-MON-03). multiple: bounds of the penalty multiple (CN-MON-04). plan_months: longest plan (CN-MON-06).
-    waiver_limit: fen that may be waived without an approval (HS-MON-01). observation: periods and months after a
+    waiver_limit: what may be waived without an approval (HS-MON-01). restructure_limit: up to what debt a restructuring
+    needs none (HS-MON-03). observation: periods and months after a
     restructuring (CN-CLS-03). upgrade: periods and months before a non-performing loan performs again (CN-CLS-04).
     """
 
@@ -63,6 +64,7 @@ class MoneyRules:
     multiple: Dated[tuple[Decimal, Decimal]]
     plan_months: Dated[int]
     waiver_limit: Dated[Money]
+    restructure_limit: Dated[Money]
     observation: Dated[tuple[int, int]]
     upgrade: Dated[tuple[int, int]]
 
@@ -86,6 +88,9 @@ class MoneyRules:
         def rate(key: str, on: date) -> Decimal:
             return book.value(key, on=on).decimal
 
+        def yuan(key: str) -> Dated[Money]:
+            return _dated(book, [key], lambda on: Money.yuan(rate(key, on)))
+
         return cls(
             version=book.version,
             order=order("CN-MON-01"),
@@ -98,11 +103,8 @@ class MoneyRules:
                 lambda on: (rate("CN-MON-04.multiple_min", on), rate("CN-MON-04.multiple_max", on)),
             ),
             plan_months=whole("CN-MON-06.instalment_months"),
-            waiver_limit=_dated(
-                book,
-                ["HS-MON-01.waiver_without_approval"],
-                lambda on: Money.yuan(rate("HS-MON-01.waiver_without_approval", on)),
-            ),
+            waiver_limit=yuan("HS-MON-01.waiver_without_approval"),
+            restructure_limit=yuan("HS-MON-03.restructure_without_approval"),
             observation=pair("CN-CLS-03.observation_periods", "CN-CLS-03.observation_months"),
             upgrade=pair("CN-CLS-04.upgrade_periods", "CN-CLS-04.upgrade_months"),
         )

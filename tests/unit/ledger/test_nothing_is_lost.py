@@ -120,7 +120,8 @@ class Books(RuleBasedStateMachine):
         if clip:
             amounts = Balances.of_fen([min(one, two) for one, two in zip(amounts.fen, owed.fen, strict=True)])
         before = self.account.state(self.today).lines[10]
-        answer = self.book(c.Waive(amounts, self.approval("waive") if approved else None), back)
+        action = "waive_principal" if amounts.principal else "waive"
+        answer = self.book(c.Waive(amounts, self.approval(action) if approved else None), back)
         if isinstance(answer, Booked) and not approved:
             assert amounts.principal == Money(0), "principal is never waived without an approval"
         if isinstance(answer, Refused):

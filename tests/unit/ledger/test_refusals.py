@@ -21,10 +21,28 @@ from postloan.ledger.state import Status
 def test_principal_is_waived_only_by_a_person_with_an_authority(overdue):
     waiver = balances(principal=100)
     assert overdue.refused(0, c.Waive(waiver)) == ("principal_needs_authority",)
-    assert overdue.refused(0, c.Waive(waiver, approval("waive", authority=" "))) == ("approval_unnamed",)
-    overdue.do(0, c.Waive(waiver, approval("waive", up_to=yuan(100))))
+    assert overdue.refused(0, c.Waive(waiver, approval("waive_principal", authority=" "))) == (
+        "approval_unnamed",
+    )
+    overdue.do(0, c.Waive(waiver, approval("waive_principal", up_to=yuan(100))))
     assert overdue.state().owed.principal == yuan(9_900)
     assert overdue.state().line(Line.LOSS) == yuan(100)
+
+
+def test_an_approval_to_waive_interest_does_not_release_principal(overdue):
+    both = balances(principal=1, interest=1)
+    assert overdue.refused(0, c.Waive(both, approval("waive"))) == ("approval_for_other",)
+    assert overdue.refused(0, c.Waive(balances(interest=1), approval("waive_principal"))) == (
+        "approval_for_other",
+    )
+
+
+def test_a_larger_debt_is_restructured_only_with_an_approval(blank):
+    desk = blank()
+    desk.do(0, c.OpenAccount(TERMS, balances(principal=50_001), overdue_since=date(2025, 1, 1)))
+    plan = {"first_due_on": date(2025, 4, 1), "instalments": 12, "matures_on": date(2026, 3, 1)}
+    assert desk.refused(0, c.Restructure(TERMS, **plan)) == ("restructure_above_limit",)
+    desk.do(0, c.Restructure(TERMS, **plan, approval=approval("restructure")))
 
 
 def test_interest_may_be_waived_without_an_approval_up_to_a_limit_in_all(blank):
