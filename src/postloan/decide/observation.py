@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from postloan.decide.answers import Decision, weigh
 from postloan.kernel import PostloanError
+from postloan.kernel.days import months_later
 from postloan.rules import RuleBook
 
 
@@ -74,9 +74,3 @@ def may_upgrade(facts: UpgradeFacts, book: RuleBook, on: date) -> Decision:
     every_need = all(met[need] for need in needs.terms)
     refused = [] if every_need and long_enough else ["CN-CLS-04"]
     return weigh(refused, [], ["CN-CLS-04"], (needs, periods, months), book.version)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of the month some months later; the last day where that month is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

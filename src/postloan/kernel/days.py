@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +50,12 @@ def days_overdue(overdue_since: date, cutoff_on: date) -> int:
     Negative where the loan became overdue only after the cut-off.
     """
     return (cutoff_on - overdue_since).days
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month some months later; the last day where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def age_on(born_on: date, day: date) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from postloan.kernel import Engine, Finding, Severity, load_queries
 from postloan.rules import RuleBook
+from postloan.tape.columns import tables
 from postloan.tape.facts import TapeFacts, gather
 from postloan.tape.found import FindingCount, Seen, counts_table, findings_table, from_finding
 from postloan.tape.habits import control_found, habits_found
@@ -23,7 +24,7 @@ from postloan.tape.rowchecks import RowChecks
 CAP = 100
 """Rows shown of one kind of finding on one field."""
 
-_OTHERS = ("payments", "addresses", "contacts", "letters")
+_OTHERS = tuple(name for name in tables() if name not in ("loans", "borrowers"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -494,6 +494,24 @@ SELECT row, loan_id AS key, CAST(COALESCE(CAST(amount AS VARCHAR), '') AS VARCHA
 FROM payments_seen
 WHERE paid_on IS NULL OR amount IS NULL OR amount <= 0
 
+-- payment_parts_differ --
+-- T101 amount: payments whose parts do not add up to the amount
+SELECT row, loan_id AS key, CAST(parts AS VARCHAR) AS found, CAST(amount AS VARCHAR) AS expected
+FROM payments_seen
+WHERE split AND parts <> amount
+
+-- payment_part_negative --
+-- T102 principal: payments with a negative part
+SELECT row, loan_id AS key, CAST(least_part AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM payments_seen
+WHERE least_part < 0
+
+-- payment_repeated --
+-- T103 reference: transaction numbers used more than once
+SELECT row, loan_id AS key, CAST(times AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM payments_seen
+WHERE times > 1
+
 -- address_key_missing --
 -- T026 borrower_id: addresses of nobody
 SELECT row, borrower_id AS key, CAST('' AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
@@ -565,3 +583,209 @@ WHERE owner_unknown
 SELECT row, letter_id AS key, CAST(outcome_on AS VARCHAR) AS found, CAST(sent_on AS VARCHAR) AS expected
 FROM letters_seen
 WHERE outcome_on < sent_on
+
+-- Instalments due ------------------------------------------------------------------------------------------------------
+
+-- instalment_key_missing --
+-- T026 loan_id: instalments without a loan number
+SELECT row, loan_id AS key, CAST('' AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE loan_id IS NULL
+
+-- instalment_of_unknown_loan --
+-- T100 loan_id: instalments of loans that are not on the tape
+SELECT row, loan_id AS key, CAST(loan_id AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE owner_unknown
+
+-- instalment_empty --
+-- T105 due_on: instalments without a day or without principal, or with a negative amount
+SELECT row, loan_id AS key, CAST(COALESCE(CAST(principal_due AS VARCHAR), '') AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE due_on IS NULL OR principal_due IS NULL OR principal_due < 0 OR interest_due < 0
+
+-- instalment_before_granted --
+-- T106 due_on: instalments due before the loan was granted
+SELECT row, loan_id AS key, CAST(due_on AS VARCHAR) AS found, CAST(granted_on AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE due_on < granted_on
+
+-- instalment_placeholder --
+-- T106 due_on: instalments due on a day that no living loan can have
+SELECT row, loan_id AS key, CAST(due_on AS VARCHAR) AS found, CAST(first_day AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE due_on < first_day AND granted_on IS NULL
+
+-- instalment_after_maturity --
+-- T107 due_on: instalments due after the loan matures
+SELECT row, loan_id AS key, CAST(due_on AS VARCHAR) AS found, CAST(matures_on AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE due_on > matures_on
+
+-- instalment_repeated --
+-- T108 due_on: instalments of one loan on the same day
+SELECT row, loan_id AS key, CAST(times AS VARCHAR) AS found, CAST(due_on AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE times > 1
+
+-- instalments_do_not_sum --
+-- T109 principal_due: schedules whose principal is neither what was paid out nor what is left
+SELECT row, loan_id AS key, CAST(summed AS VARCHAR) AS found, CAST(COALESCE(paid_out, principal) AS VARCHAR) AS expected
+FROM schedules_seen
+WHERE row = first_row AND summed <> principal AND (summed <> paid_out OR paid_out IS NULL AND summed < principal)
+
+-- Events ---------------------------------------------------------------------------------------------------------------
+
+-- event_key_missing --
+-- T026 loan_id: events without a loan number
+SELECT row, loan_id AS key, CAST('' AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM events_seen
+WHERE loan_id IS NULL
+
+-- event_of_unknown_loan --
+-- T100 loan_id: events of loans that are not on the tape
+SELECT row, loan_id AS key, CAST(loan_id AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM events_seen
+WHERE owner_unknown
+
+-- event_empty --
+-- T110 happened_on: events without a kind or a day
+SELECT row, loan_id AS key, CAST('' AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM events_seen
+WHERE happened_on IS NULL OR kind IS NULL
+
+-- event_after_cutoff --
+-- T111 happened_on: events after the cut-off date
+SELECT row, loan_id AS key, CAST(happened_on AS VARCHAR) AS found, CAST(tape_cutoff AS VARCHAR) AS expected
+FROM events_seen
+WHERE happened_on > tape_cutoff
+
+-- event_before_granted --
+-- T112 happened_on: events before the loan was granted
+SELECT row, loan_id AS key, CAST(happened_on AS VARCHAR) AS found, CAST(granted_on AS VARCHAR) AS expected
+FROM events_seen
+WHERE happened_on < granted_on
+
+-- event_runs_backwards --
+-- T113 to_on: changes to a day before the one that held
+SELECT row, loan_id AS key, CAST(to_on AS VARCHAR) AS found, CAST(from_on AS VARCHAR) AS expected
+FROM events_seen
+WHERE to_on < from_on AND kind IN ('extension', 'due_date_moved')
+
+-- event_without_days --
+-- T114 to_on: extensions and moved due dates without their days
+SELECT row, loan_id AS key, CAST('' AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM events_seen
+WHERE kind IN ('extension', 'due_date_moved') AND (from_on IS NULL OR to_on IS NULL)
+
+-- event_without_amount --
+-- T115 amount: waivers, write-offs and refunds without an amount above zero
+SELECT row, loan_id AS key, CAST(COALESCE(CAST(amount AS VARCHAR), '') AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM events_seen
+WHERE kind IN ('waiver', 'write_off', 'refund') AND (amount IS NULL OR amount <= 0) OR amount < 0
+
+-- event_names_itself --
+-- T116 related_loan_id: refinancings that name the loan itself
+SELECT row, loan_id AS key, CAST(related_loan_id AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM events_seen
+WHERE related_loan_id = loan_id
+
+-- event_of_write_off_alone --
+-- T117 kind: write-offs of loans that the tape does not call written off
+SELECT row, loan_id AS key, CAST(happened_on AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM events_seen
+WHERE kind = 'write_off' AND gone = 0 AND happened_on <= tape_cutoff
+
+-- event_without_flag --
+-- T118 kind: deaths, disputes and bankruptcies of borrowers who are not flagged so
+SELECT row, loan_id AS key, CAST(kind AS VARCHAR) AS found, CAST(tells AS VARCHAR) AS expected
+FROM events_seen
+WHERE borrowers_given AND tells IS NOT NULL AND NOT owner_unknown AND REPLACE(flags, tells, '') = flags
+
+-- Collateral -----------------------------------------------------------------------------------------------------------
+
+-- collateral_key_missing --
+-- T026 loan_id: collateral without a loan number
+SELECT row, loan_id AS key, CAST('' AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE loan_id IS NULL
+
+-- collateral_of_unknown_loan --
+-- T100 loan_id: collateral of loans that are not on the tape
+SELECT row, loan_id AS key, CAST(loan_id AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE owner_unknown
+
+-- appraisal_missing --
+-- T120 appraisal: collateral without a value above zero
+SELECT row, loan_id AS key, CAST(COALESCE(CAST(appraisal AS VARCHAR), '') AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE appraisal IS NULL OR appraisal <= 0
+
+-- appraised_after_cutoff --
+-- T121 appraised_on: appraisals after the cut-off date
+SELECT row, loan_id AS key, CAST(appraised_on AS VARCHAR) AS found, CAST(tape_cutoff AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE appraised_on > tape_cutoff
+
+-- appraisal_old --
+-- T122 appraised_on: appraisals that are too old
+SELECT row, loan_id AS key, CAST(appraised_on AS VARCHAR) AS found, CAST(stale_before AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE appraised_on < stale_before
+
+-- rank_shared --
+-- T123 rank: ranks that several rights in one thing claim
+SELECT row, loan_id AS key, CAST(rank AS VARCHAR) AS found, CAST(times AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE times > 1
+
+-- rank_impossible --
+-- T124 rank: ranks below 1
+SELECT row, loan_id AS key, CAST(rank AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE rank < 1
+
+-- collateral_of_unsecured_loan --
+-- T125 kind: collateral of loans that are stated as unsecured
+SELECT row, loan_id AS key, CAST(kind AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE guarantee = 'credit'
+
+-- collateral_not_registered --
+-- T126 registered: homes, shops and land whose mortgage is not registered
+SELECT row, loan_id AS key, CAST(kind AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM collateral_seen
+WHERE kind IN ('home', 'shop', 'land') AND NOT registered
+
+-- Assets taken for debt ------------------------------------------------------------------------------------------------
+
+-- asset_without_value --
+-- T127 acquired_value: assets taken for debt without a value above zero
+SELECT row, COALESCE(asset_id, claim) AS key, CAST(COALESCE(CAST(acquired_value AS VARCHAR), '') AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM owned_assets_seen
+WHERE acquired_value IS NULL OR acquired_value <= 0
+
+-- asset_acquired_after_cutoff --
+-- T128 acquired_on: assets acquired after the cut-off date
+SELECT row, COALESCE(asset_id, claim) AS key, CAST(acquired_on AS VARCHAR) AS found, CAST(tape_cutoff AS VARCHAR) AS expected
+FROM owned_assets_seen
+WHERE acquired_on > tape_cutoff
+
+-- asset_repeated --
+-- T129 asset_id: asset numbers used more than once
+SELECT row, COALESCE(asset_id, claim) AS key, CAST(times AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM owned_assets_seen
+WHERE times > 1
+
+-- asset_before_its_claim --
+-- T130 acquired_on: assets acquired before their loan was granted
+SELECT row, COALESCE(asset_id, claim) AS key, CAST(acquired_on AS VARCHAR) AS found, CAST(granted_on AS VARCHAR) AS expected
+FROM owned_assets_seen
+WHERE acquired_on < granted_on
+
+-- asset_of_unknown_loan --
+-- T100 claim: assets taken for loans that are not on the tape
+SELECT row, COALESCE(asset_id, claim) AS key, CAST(claim AS VARCHAR) AS found, CAST('' AS VARCHAR) AS expected
+FROM owned_assets_seen
+WHERE owner_unknown

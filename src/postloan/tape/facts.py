@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from postloan.kernel import Engine, load_queries
+from postloan.kernel.days import months_later
 from postloan.rules import NoRuleValue, RuleBook
 
 MAJORITY = Decimal("0.90")
@@ -30,6 +31,7 @@ ENOUGH = 1_000
 FIRST_DAY = date(1980, 1, 1)
 """No personal loan that is still on a tape was granted earlier; older days are placeholders (1900-01-01)."""
 
+_APPRAISAL_MONTHS = "HS-COL-01.appraisal_months"
 _GRADES = ("substandard", "doubtful", "loss")
 
 
@@ -52,7 +54,8 @@ class TapeFacts:
     cutoff_on: the tape's single cut-off date, None where there is none. cutoffs: dates with their rows, the
     commonest first. cutoff_stated: a column gives it. scales: by column. absurd: bound of amounts. folded: the
     seller's total holds penalty and compound interest. habits: the raw counts. grade_after: days after which a
-    loan is at least substandard, doubtful, loss; empty where no rule holds on the cut-off date.
+    loan is at least substandard, doubtful, loss; empty where no rule holds on the cut-off date. stale_before:
+    an appraisal of an earlier day is too old, None where no rule says so.
     """
 
     cutoff_on: date | None
@@ -63,6 +66,7 @@ class TapeFacts:
     folded: bool
     habits: Mapping[str, int]
     grade_after: tuple[int, ...]
+    stale_before: date | None = None
 
     @property
     def mixed(self) -> bool:
@@ -96,7 +100,14 @@ def gather(engine: Engine, *, cutoff_on: date | None, rules: RuleBook | None) ->
         folded=habits["folded_totals"] > 0 and habits["folded_totals"] >= habits["with_penalty"] * CONVENTION,
         habits=habits,
         grade_after=_grade_after(rules, single),
+        stale_before=_stale_before(rules, single),
     )
+
+
+def _stale_before(rules: RuleBook | None, on: date | None) -> date | None:
+    if rules is None or on is None or not rules.holds(_APPRAISAL_MONTHS, on=on):
+        return None
+    return months_later(on, -rules.value(_APPRAISAL_MONTHS, on=on).whole)
 
 
 def _one(engine: Engine, query: str) -> dict[str, int]:

@@ -262,11 +262,126 @@ FROM (
     LEFT JOIN id_counties AS d ON d.code = b.county_code
 ) AS s
 
+-- repeated_references --
+-- Transaction numbers on more than one payment.
+SELECT reference, COUNT(*) AS times
+FROM payments_whole
+WHERE reference IS NOT NULL
+GROUP BY reference
+HAVING COUNT(*) > 1
+
 -- payments_seen --
 -- The payments as the checks see them.
-SELECT p.*, p.loan_id IS NOT NULL AND l.loan_id IS NULL AS owner_unknown, CAST(:tape_cutoff AS DATE) AS tape_cutoff
+SELECT
+    p.*,
+    p.loan_id IS NOT NULL AND l.loan_id IS NULL AS owner_unknown,
+    r.times,
+    CAST(:tape_cutoff AS DATE) AS tape_cutoff,
+    p.principal IS NOT NULL OR p.interest IS NOT NULL OR p.penalty IS NOT NULL OR p.fees IS NOT NULL AS split,
+    COALESCE(p.principal, 0) + COALESCE(p.interest, 0) + COALESCE(p.penalty, 0) + COALESCE(p.fees, 0) AS parts,
+    LEAST(COALESCE(p.principal, 0), COALESCE(p.interest, 0), COALESCE(p.penalty, 0), COALESCE(p.fees, 0)) AS least_part
 FROM payments_whole AS p
 LEFT JOIN (SELECT DISTINCT loan_id FROM loans_whole) AS l ON l.loan_id = p.loan_id
+LEFT JOIN repeated_references AS r ON r.reference = p.reference
+
+-- loan_terms --
+-- What the rows of other tables are held against, once for each loan number.
+SELECT
+    loan_id, MIN(borrower_id) AS borrower_id, MIN(originated_on) AS granted_on, MAX(matures_on) AS matures_on,
+    MAX(principal) AS principal, MAX(paid_out) AS paid_out, MAX(guarantee) AS guarantee,
+    MAX(CASE WHEN written_off OR written_off_on IS NOT NULL THEN 1 ELSE 0 END) AS gone
+FROM loans_whole
+WHERE loan_id IS NOT NULL
+GROUP BY loan_id
+
+-- schedule_sums --
+-- Of each schedule: its first row, its last day, its principal.
+SELECT loan_id, MIN(row) AS first_row, COUNT(*) AS instalments, SUM(principal_due) AS principal_due
+FROM schedules_whole
+WHERE loan_id IS NOT NULL
+GROUP BY loan_id
+
+-- repeated_instalments --
+-- Days on which one loan has more than one instalment.
+SELECT loan_id, due_on, COUNT(*) AS times
+FROM schedules_whole
+WHERE loan_id IS NOT NULL AND due_on IS NOT NULL
+GROUP BY loan_id, due_on
+HAVING COUNT(*) > 1
+
+-- schedules_seen --
+-- The instalments as the checks see them.
+SELECT
+    s.*,
+    s.loan_id IS NOT NULL AND t.loan_id IS NULL AS owner_unknown,
+    t.granted_on, t.matures_on, t.principal, t.paid_out,
+    r.times,
+    f.first_row, f.principal_due AS summed,
+    CAST(:first_day AS DATE) AS first_day
+FROM schedules_whole AS s
+LEFT JOIN loan_terms AS t ON t.loan_id = s.loan_id
+LEFT JOIN schedule_sums AS f ON f.loan_id = s.loan_id
+LEFT JOIN repeated_instalments AS r ON r.loan_id = s.loan_id AND r.due_on = s.due_on
+
+-- flagged_borrowers --
+-- Borrowers whose flags tell of a death, a dispute or a bankruptcy.
+SELECT borrower_id, STRING_AGG(flags, ' ') AS flags
+FROM borrowers_whole
+WHERE REGEXP_MATCHES(flags, 'deceased|disputed|bankrupt')
+GROUP BY borrower_id
+
+-- events_seen --
+-- The events as the checks see them. tells: the flag that the borrower should have for such an event.
+SELECT
+    e.*,
+    e.loan_id IS NOT NULL AND t.loan_id IS NULL AS owner_unknown,
+    t.granted_on, t.gone,
+    CASE e.kind WHEN 'death' THEN 'deceased' WHEN 'dispute' THEN 'disputed' WHEN 'bankruptcy' THEN 'bankrupt' END AS tells,
+    COALESCE(f.flags, '') AS flags,
+    :borrowers_given AS borrowers_given,
+    CAST(:tape_cutoff AS DATE) AS tape_cutoff
+FROM events_whole AS e
+LEFT JOIN loan_terms AS t ON t.loan_id = e.loan_id
+LEFT JOIN flagged_borrowers AS f ON f.borrower_id = t.borrower_id
+
+-- shared_ranks --
+-- Ranks that more than one right in the same thing claims.
+SELECT kind, place, rank, COUNT(*) AS times
+FROM collateral_whole
+WHERE place IS NOT NULL AND rank IS NOT NULL
+GROUP BY kind, place, rank
+HAVING COUNT(*) > 1
+
+-- collateral_seen --
+-- The collateral as the checks see it. stale_before: an appraisal of an earlier day is too old.
+SELECT
+    c.*,
+    c.loan_id IS NOT NULL AND t.loan_id IS NULL AS owner_unknown,
+    t.guarantee, r.times,
+    CAST(:tape_cutoff AS DATE) AS tape_cutoff,
+    CAST(:stale_before AS DATE) AS stale_before
+FROM collateral_whole AS c
+LEFT JOIN loan_terms AS t ON t.loan_id = c.loan_id
+LEFT JOIN shared_ranks AS r ON r.kind = c.kind AND r.place = c.place AND r.rank = c.rank
+
+-- repeated_assets --
+-- Asset numbers on more than one row.
+SELECT asset_id, COUNT(*) AS times
+FROM owned_assets_whole
+WHERE asset_id IS NOT NULL
+GROUP BY asset_id
+HAVING COUNT(*) > 1
+
+-- owned_assets_seen --
+-- The assets taken for debt as the checks see them.
+SELECT
+    a.*,
+    a.claim IS NOT NULL AND t.loan_id IS NULL AS owner_unknown,
+    t.granted_on, r.times,
+    CAST(:tape_cutoff AS DATE) AS tape_cutoff
+FROM owned_assets_whole AS a
+LEFT JOIN loan_terms AS t ON t.loan_id = a.claim
+LEFT JOIN repeated_assets AS r ON r.asset_id = a.asset_id
 
 -- known_borrowers --
 -- Everyone on the tape.

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postloan.kernel import Finding, FindingKind, Lang, Severity
-from postloan.tape.terms import terms
+from postloan.tape.columns import tables
+from postloan.tape.terms import Term, terms
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +30,6 @@ _KINDS: Mapping[str, Mapping[Lang, str]] = {
 """What a cell should have been, by the kind of its column."""
 
 _UNREADABLE = frozenset({"T024", "T025"})
-_ENUMS = {"grade": "grades", "sex": "sexes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,18 @@ def for_people(text: str) -> str:
     return f"{Decimal(text):,}" if _AMOUNT.fullmatch(text) else text
 
 
+@cache
+def _words(table: str, field: str) -> Mapping[str, Term]:
+    """The closed list that a column's codes are of; what an event tells of a borrower is a flag."""
+    column = tables()[table].columns.get(field) if table in tables() else None
+    if column is None or column.kind != "term":
+        return {}
+    also = terms()["flags"] if table == "events" else {}
+    return {**also, **terms()[column.enum]}
+
+
 def _filled(template: str, seen: Seen, lang: Lang) -> str:
-    words = terms().get(_ENUMS.get(seen.field, ""), {})
+    words = _words(seen.table, seen.field)
 
     def word(text: str) -> str:
         if text in words:

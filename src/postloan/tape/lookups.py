@@ -16,6 +16,18 @@ from postloan.kernel import Engine, PostloanError, load_queries
 from postloan.tape.columns import tables
 from postloan.tape.facts import FIRST_DAY, TapeFacts
 
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "addresses": ("known_borrowers",),
+    "contacts": ("known_borrowers",),
+    "letters": ("known_borrowers", "repeated_letters"),
+    "payments": ("repeated_references",),
+    "schedules": ("loan_terms", "schedule_sums", "repeated_instalments"),
+    "events": ("loan_terms", "flagged_borrowers"),
+    "collateral": ("loan_terms", "shared_ranks"),
+    "owned_assets": ("loan_terms", "repeated_assets"),
+}
+"""The small tables that the rows of each table are held against."""
+
 
 class Lookups:
     """The queries of ``facts.sql`` with the tape's facts filled in.
@@ -42,6 +54,7 @@ class Lookups:
             "last_day": facts.last_day,
             "absurd": facts.absurd,
             "folded": facts.folded,
+            "stale_before": facts.stale_before,
             "substandard_after": after[0],
             "doubtful_after": after[1],
             "loss_after": after[2],
@@ -78,11 +91,9 @@ class Lookups:
         self.engine.view("borrowers_read", self.bound("borrowers_read"))
 
     def for_others(self, table: str) -> None:
-        """What the checks of payments, addresses, contacts and letters look up."""
-        if table != "payments":
-            self.engine.table("known_borrowers", self.bound("known_borrowers"))
-        if table == "letters":
-            self.engine.table("repeated_letters", self.bound("repeated_letters"))
+        """What the checks of the tables beside loans and borrowers look up."""
+        for name in _NEEDS[table]:
+            self.engine.table(name, self.bound(name))
 
     def hidden_ids(self) -> int:
         """How many identity numbers are masked or hashed."""

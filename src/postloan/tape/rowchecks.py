@@ -23,7 +23,7 @@ SYSTEMATIC_ROWS = 20
 
 # These speak of empty cells; a cell that is filled is not made invalid by them.
 MISSING = frozenset(
-    {"T020", "T023", "T026", "T030", "T055", "T063", "T069", "T071", "T081", "T086", "T090", "T091"}
+    {"T020", "T023", "T026", "T030", "T055", "T063", "T069", "T071", "T081", "T086", "T090", "T091", "T114"}
 )
 
 # A copy of a borrower's row takes nothing away from the row that it copies.
@@ -192,10 +192,10 @@ class RowChecks:
 
 
 def needed_fields(table: str) -> frozenset[str]:
-    """The fields of a table without which a row cannot be used: the required ones and the debt's age."""
+    """The fields of a table whose words must be readable: the required ones, the debt's age and its grade."""
     columns = tables()[table].columns.values()
     more = (
-        {"interest", "stated_total", "overdue_since", "days_overdue", "cutoff_on"}
+        {"interest", "stated_total", "overdue_since", "days_overdue", "cutoff_on", "grade"}
         if table == "loans"
         else set()
     )

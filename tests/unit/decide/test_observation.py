@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postloan.decide import Answer
-from postloan.decide.observation import NoDueDates, UpgradeFacts, may_upgrade, months_later, observation_ends
+from postloan.decide.observation import NoDueDates, UpgradeFacts, may_upgrade, observation_ends
+from postloan.kernel.days import months_later
 from postloan.rules import NoRuleValue, load_book
 
 ON = date(2025, 6, 30)
