@@ -24,8 +24,15 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
     "synth": ("postloan.cli.synth", "synth", "Make a synthetic tape that matches a published notice."),
     "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
+    "open": (
+        "postloan.cli.open",
+        "open_command",
+        "Take a book into the ledger: an account for each loan (建账).",
+    ),
+    "approve": ("postloan.cli.approve", "app", "Ask for approvals, decide, carry out (审批)."),
     "day": ("postloan.cli.day", "day", "What came in, what waits, what crosses a line soon (每日晨报)."),
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
+    "serve": ("postloan.web.serve", "serve", "Serve the web pages; nothing to set up (网页)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
 }
 

@@ -114,6 +114,23 @@ RuleBooks = Mapping[str, MoneyRules]
 """Money rules by version of the rule book, so that an old event is read under the rules of its day."""
 
 
+class AnyVersion(dict[str, MoneyRules]):
+    """Money rules by version where older rule books are not at hand: the present ones stand in.
+
+    Rules are dated, so the present book answers for an old day as the old one did, unless a value was corrected since.
+    missing: versions for which it stood in.
+    """
+
+    def __init__(self, present: MoneyRules) -> None:
+        super().__init__({present.version: present})
+        self._present = present
+        self.missing: set[str] = set()
+
+    def __missing__(self, version: str) -> MoneyRules:
+        self.missing.add(version)
+        return self._present
+
+
 def _order(book: RuleBook, keys: Sequence[str], within: Sequence[str], on: date) -> Order:
     parts: list[Part] = []
     for key in keys:
