@@ -1,65 +1,97 @@
-"""What the grades and the eligibility of a tape add up to, for a report."""
+"""What the grades and the eligibility of a tape add up to; rows in quarantine stand aside."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from postloan.kernel import Engine, load_queries
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """How many loans one rule decided in one way; a loan with several reasons counts under each.
+    """One rule and how many loans it speaks for. A loan may have several reasons.
 
-    answer: allow, refuse or review; for grades the class, "" where there is none. rule: its id, "" where no rule
-    spoke. loans: how many. amount: their principal and interest in yuan.
+    of: the answer or grade that it leads to. total: principal and interest in yuan.
     """
 
-    answer: str
+    of: str
     rule: str
     loans: int
-    amount: Decimal
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class GradeCell:
-    """One cell of the migration matrix (分类迁移).
+    """One cell of the migration matrix (分类迁移): seller's grade against computed grade, '' where there is none.
 
-    seller_grade, grade: classes as the seller states and as computed; None where there is none. loans: how many.
-    amount: their principal and interest in yuan.
+    differing: loans on which the two are not the same.
     """
 
-    seller_grade: str | None
-    grade: str | None
+    seller: str
+    computed: str
     loans: int
-    amount: Decimal
+    total: Decimal
+    differing: int
 
 
-def grade_matrix(engine: Engine) -> list[GradeCell]:
-    """Loans by the seller's and the computed class, from ``grades`` and ``loans``."""
-    return [GradeCell(*row) for row in engine.rows(_query("grade_matrix"))]
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An eligibility answer (allow, refuse, review) with what stands under it."""
+
+    answer: str
+    loans: int
+    borrowers: int
+    principal: Decimal
+    total: Decimal
 
 
-def grade_reasons(engine: Engine) -> list[Reason]:
-    """Loans by computed class and rule, from ``grades`` and ``loans``."""
-    return _by_rule(engine, "grade_reasons")
+def grade_summary(engine: Engine) -> tuple[tuple[GradeCell, ...], tuple[Reason, ...]]:
+    """The migration matrix and the reasons of the computed grades, from ``grades`` and ``loans``."""
+    cells: dict[tuple[str, str], list[Any]] = {}
+    reasons: dict[tuple[str, str], list[Any]] = {}
+    for seller, computed, because, loans, total, differing in engine.rows(_query("grade_lines")):
+        cell = cells.setdefault((seller or "", computed or ""), [0, Decimal(0), 0])
+        cell[0] += loans
+        cell[1] += total
+        cell[2] += int(differing or 0)
+        _count(reasons, computed or "", because, loans, total)
+    return tuple(GradeCell(*key, *cell) for key, cell in sorted(cells.items())), _reasons(reasons)
 
 
-def eligibility_reasons(engine: Engine) -> list[Reason]:
-    """Loans by answer and rule, from ``eligibility`` and ``loans``."""
-    return _by_rule(engine, "eligibility_reasons")
+def eligibility_summary(engine: Engine) -> tuple[tuple[Answered, ...], tuple[Reason, ...]]:
+    """The answers, those that allow first, and their reasons, from ``eligibility`` and ``loans``."""
+    sums: dict[str, list[Any]] = {}
+    reasons: dict[tuple[str, str], list[Any]] = {}
+    for answer, because, loans, principal, total in engine.rows(_query("eligibility_lines")):
+        line = sums.setdefault(answer, [0, Decimal(0), Decimal(0)])
+        line[0] += loans
+        line[1] += principal
+        line[2] += total
+        _count(reasons, answer, because, loans, total)
+    borrowers: dict[str, int] = dict(engine.rows(_query("eligibility_borrowers")))
+    answers = tuple(
+        Answered(answer, sums[answer][0], int(borrowers.get(answer, 0)), sums[answer][1], sums[answer][2])
+        for answer in ("allow", "review", "refuse")
+        if answer in sums
+    )
+    return answers, _reasons(reasons)
 
 
-def _by_rule(engine: Engine, query: str) -> list[Reason]:
-    loans: dict[tuple[str, str], int] = defaultdict(int)
-    amounts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for answer, because, count, amount in engine.rows(_query(query)):
-        for rule in because.split() or [""]:
-            loans[answer, rule] += count
-            amounts[answer, rule] += amount
-    return [Reason(*key, loans[key], amounts[key]) for key in sorted(loans)]
+def _count(
+    reasons: dict[tuple[str, str], list[Any]], of: str, because: str, loans: int, total: Decimal
+) -> None:
+    for rule in because.split():
+        line = reasons.setdefault((of, rule), [0, Decimal(0)])
+        line[0] += loans
+        line[1] += total
+
+
+def _reasons(reasons: Mapping[tuple[str, str], list[Any]]) -> tuple[Reason, ...]:
+    made = [Reason(of, rule, loans, total) for (of, rule), (loans, total) in reasons.items()]
+    return tuple(sorted(made, key=lambda r: (-r.loans, r.rule)))
 
 
 def _query(name: str) -> str:

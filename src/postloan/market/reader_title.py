@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
-import yaml
-
+from postloan.decide import parties
 from postloan.market.reader_values import small_number
 
 _FURNITURE = re.compile(
@@ -183,17 +179,7 @@ def _doc_kind(text: str) -> str | None:
     return name + ("(重新挂牌)" if "重新挂牌" in text or "再次挂牌" in text else "")
 
 
-@cache
-def _institutions() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    raw: list[dict[str, Any]] = yaml.safe_load(
-        (files("postloan.market") / "reader_institutions.yaml").read_text(encoding="utf-8")
-    )
-    return tuple((entry["type"], tuple(entry["words"])) for entry in raw)
-
-
 def seller_type(seller: str) -> str | None:
-    """The kind of institution that a seller's name tells (``reader_institutions.yaml``), None where it does not."""
-    for kind, words in _institutions():
-        if any(word in seller for word in words):
-            return kind
-    return None
+    """The kind of institution that a seller's name tells, in Chinese; None where it does not."""
+    kind = parties.guess_party(seller).kind
+    return None if kind == parties.UNKNOWN else parties.party_types()[kind].terms["zh"]

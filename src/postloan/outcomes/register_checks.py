@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 
 from postloan.kernel import Finding, load_kinds
 from postloan.market import Notice
-from postloan.outcomes.notice_checks import held_in, slack
+from postloan.market.notice_checks import held_in, slack
 from postloan.outcomes.register import LISTED, MARKETED, Entry, Register, rough
 
 FAR = Decimal(4)
@@ -17,6 +17,12 @@ FAR = Decimal(4)
 _LIKE = Decimal("1.5")
 _ENOUGH = 3
 _ROUNDING = Decimal("0.15")
+_CODES: Mapping[str, str] = {
+    "principal_in_total": "M003", "adds_up": "M004", "average": "M008", "largest": "M012",
+    "largest_at_least_average": "M016", "borrowers_in_loans": "M006", "five_class": "M009", "guarantee": "M009",
+    "litigation": "M009", "written_off_in_loans": "M017", "sold_at_least_start": "M005",
+    "discount_below_recovery": "M001",
+}  # fmt: skip
 _TENTHS = re.compile(r"(\d+(?:\.\d+)?)\s*折(?!扣率)")
 _CENTS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:cents?\b|美分|分钱)", re.IGNORECASE)
 
@@ -48,7 +54,7 @@ def _finding(code: str, key: str, found: str, expected: str = "") -> Finding:
 def _inside(notice: Notice) -> Iterator[Finding]:
     for check in held_in(notice):
         if not check.holds:
-            yield _finding(check.code, notice.id, check.found, check.expected)
+            yield _finding(_CODES[check.name], notice.id, check.found, check.expected)
     start = notice.start_price
     for name, base in (("start_over_total", notice.total), ("start_over_principal", notice.principal)):
         stated = notice.checks.get(name)

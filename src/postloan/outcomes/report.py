@@ -10,8 +10,8 @@ from typing import Any
 from postloan.kernel import Lang
 from postloan.market import Notice
 from postloan.market.comparables import Comparable
+from postloan.market.notice_checks import held_in
 from postloan.outcomes import charts
-from postloan.outcomes.notice_checks import held_in
 from postloan.outcomes.page import render
 from postloan.outcomes.report_answer import eyebrow, kpis, lead, near_of, own_notices, says_of, verdicts
 from postloan.outcomes.report_facts import ReportFacts, Stratum

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from postloan.decide.summaries import Answered
 from postloan.market.comparables import Comparable, Nearby, nearby
-from postloan.outcomes.report_facts import Answer, FindingCount, ReportFacts
+from postloan.outcomes.report_facts import FindingCount, ReportFacts
 from postloan.outcomes.words import NONE, Words
 
 _TO_MEND = 3
@@ -204,7 +205,7 @@ def _rows(count: int, words: Words) -> str:
     return words.t("kpi.one_row") if count == 1 else words.t("kpi.rows", n=words.n(count))
 
 
-def _answer(facts: ReportFacts, name: str) -> Answer | None:
+def _answer(facts: ReportFacts, name: str) -> Answered | None:
     return next((a for a in facts.answers if a.answer == name), None)
 
 

@@ -8,18 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from postloan.decide.summaries import eligibility_summary, grade_summary
 from postloan.kernel import Engine, PostloanError, load_queries
 from postloan.market import Notice
 from postloan.market.comparables import load_comparables
 from postloan.outcomes.bands import AGES, DAYS, YEARS, YUAN
 from postloan.outcomes.report_facts import (
-    Answer,
     BookFacts,
     Clean,
     FieldScore,
     FindingCount,
-    GradeCell,
-    Reason,
     ReportFacts,
     Sample,
     SourceFile,
@@ -60,8 +58,8 @@ def collect(
     first_year = last_year - YEARS + 1
     clean, strata = _strata(sql, first_year, people="borrowers" in here)
     score, fields = _quality(sql) if "field_quality" in here else (None, ())
-    cells, grade_reasons = _grades(sql) if "grades" in here else ((), ())
-    answers, refusals = _eligibility(sql) if "eligibility" in here else ((), ())
+    cells, grade_reasons = grade_summary(engine) if "grades" in here else ((), ())
+    answers, refusals = eligibility_summary(engine) if "eligibility" in here else ((), ())
     return ReportFacts(
         book=book,
         whole=whole,
@@ -249,50 +247,3 @@ def _quality(sql: _Sql) -> tuple[float | None, tuple[FieldScore, ...]]:
         else:
             fields.append(FieldScore(table, field, int(rows), int(filled), int(faulty), float(value)))
     return score, tuple(fields)
-
-
-def _grades(sql: _Sql) -> tuple[tuple[GradeCell, ...], tuple[Reason, ...]]:
-    cells: dict[tuple[str, str], list[Any]] = {}
-    reasons: dict[tuple[str, str], list[Any]] = {}
-    for seller, computed, because, loans, total, differing in sql.rows("grade_reasons"):
-        cell = cells.setdefault((seller or "", computed or ""), [0, Decimal(0), 0])
-        cell[0] += loans
-        cell[1] += total or 0
-        cell[2] += int(differing or 0)
-        _count_reasons(reasons, computed or "", because, loans, total)
-    return (
-        tuple(GradeCell(*key, *cell) for key, cell in sorted(cells.items())),
-        _reasons(reasons),
-    )
-
-
-def _eligibility(sql: _Sql) -> tuple[tuple[Answer, ...], tuple[Reason, ...]]:
-    sums: dict[str, list[Any]] = {}
-    reasons: dict[tuple[str, str], list[Any]] = {}
-    for answer, because, loans, principal, total in sql.rows("eligibility_reasons"):
-        line = sums.setdefault(answer, [0, Decimal(0), Decimal(0)])
-        line[0] += loans
-        line[1] += principal or 0
-        line[2] += total or 0
-        _count_reasons(reasons, answer, because, loans, total)
-    borrowers = dict(sql.rows("eligibility_borrowers"))
-    answers = tuple(
-        Answer(answer, sums[answer][0], int(borrowers.get(answer, 0)), sums[answer][1], sums[answer][2])
-        for answer in ("allow", "review", "refuse")
-        if answer in sums
-    )
-    return answers, _reasons(reasons)
-
-
-def _count_reasons(
-    reasons: dict[tuple[str, str], list[Any]], of: str, because: str, loans: int, total: Decimal | None
-) -> None:
-    for rule in because.split():
-        line = reasons.setdefault((of, rule), [0, Decimal(0)])
-        line[0] += loans
-        line[1] += total or 0
-
-
-def _reasons(reasons: Mapping[tuple[str, str], list[Any]]) -> tuple[Reason, ...]:
-    made = [Reason(of, rule, loans, total) for (of, rule), (loans, total) in reasons.items()]
-    return tuple(sorted(made, key=lambda r: (-r.loans, r.rule)))

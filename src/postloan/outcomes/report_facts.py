@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from postloan.decide.summaries import Answered, GradeCell, Reason
 from postloan.kernel import Lang
 from postloan.market import Notice
 from postloan.market.comparables import Comparable
@@ -108,41 +109,6 @@ class FieldScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An eligibility answer (allow, refuse, review) with what stands under it."""
-
-    answer: str
-    loans: int
-    borrowers: int
-    principal: Decimal
-    total: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One rule and how many loans it speaks for. A loan may have several reasons.
-
-    of: the answer or grade that it leads to.
-    """
-
-    of: str
-    rule: str
-    loans: int
-    total: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class GradeCell:
-    """Seller's grade against computed grade ('' where there is none)."""
-
-    seller: str
-    computed: str
-    loans: int
-    total: Decimal
-    differing: int
-
-
-@dataclass(frozen=True, slots=True)
 class RuleNote:
     """What a rule id means, for readers; texts by language.
 
@@ -216,7 +182,7 @@ class ReportFacts:
     score: float | None = None
     grades: tuple[GradeCell, ...] = ()
     grade_reasons: tuple[Reason, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Answered, ...] = ()
     refusals: tuple[Reason, ...] = ()
     packages: Mapping[str, Notice] = field(default_factory=dict)
     computed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -119,32 +119,6 @@ FROM report_borrowers AS r
 LEFT JOIN borrowers AS b ON b.borrower_id = r.borrower_id
 GROUP BY 1, 2
 
--- eligibility_reasons --
--- Loans and money by answer and by the rules that gave it, without rows put aside: their amounts may be absurd.
-SELECT e.answer, COALESCE(e.because, '') AS because, COUNT(*) AS loans, SUM(l.principal) AS principal, SUM(l.total) AS total
-FROM eligibility AS e
-JOIN loans AS l ON l.row = e.row
-WHERE NOT COALESCE(l.quarantined, FALSE)
-GROUP BY e.answer, COALESCE(e.because, '')
-
--- eligibility_borrowers --
--- Borrowers by answer; one borrower may stand under several.
-SELECT e.answer, COUNT(DISTINCT e.borrower_id) AS borrowers
-FROM eligibility AS e
-JOIN loans AS l ON l.row = e.row
-WHERE NOT COALESCE(l.quarantined, FALSE)
-GROUP BY e.answer
-
--- grade_reasons --
--- Loans and money by the seller's grade, the computed grade and the rules behind it, without rows put aside.
-SELECT
-    g.seller_grade, g.grade, COALESCE(g.because, '') AS because,
-    COUNT(*) AS loans, SUM(l.total) AS total, SUM(CASE WHEN g.differs THEN 1 ELSE 0 END) AS differing
-FROM grades AS g
-JOIN loans AS l ON l.row = g.row
-WHERE NOT COALESCE(l.quarantined, FALSE)
-GROUP BY g.seller_grade, g.grade, COALESCE(g.because, '')
-
 -- counts_of_findings --
 -- Every finding code with its exact number of rows, the gravest first.
 SELECT code, severity, table_name, field, rows, shown, quarantined, says_en, says_zh, mend_en, mend_zh

@@ -32,7 +32,7 @@ class Kind:
 
     name: short and stable. table, field: where it stands. code: the finding that it must raise. change: the
     texts it writes, from the row as it was. fits: rows on which it is that fault and nothing else.
-    appends: it adds a row instead of changing one. severity: that of the finding.
+    appends: it adds a row instead of changing one. Each is grave enough that its loans are kept apart.
     """
 
     name: str
@@ -42,7 +42,6 @@ class Kind:
     change: Change
     fits: Fits = _anywhere
     appends: bool = False
-    severity: str = "error"
 
 
 def _true(mask: Any) -> Flags:
@@ -209,7 +208,7 @@ LOAN_KINDS: tuple[Kind, ...] = (
                            "overdue_since": None}),
     Kind("graded as performing", "loans", "grade", "T064", lambda row, rng: {"grade": "normal"}, _old(95)),
     Kind("graded too mildly", "loans", "grade", "T065", lambda row, rng: {"grade": "substandard"}, _old(365)),
-    Kind("grade unknown", "loans", "grade", "T025", lambda row, rng: {"grade": "待核实"}, severity="warning"),
+    Kind("grade unknown", "loans", "grade", "T024", lambda row, rng: {"grade": "待核实"}),
     Kind("product unknown", "loans", "product", "T024", lambda row, rng: {"product": "其他零售类A3"}),
     Kind("other cut-off date", "loans", "cutoff_on", "T061", _later("cutoff_on", "cutoff_on", -40)),
 )  # fmt: skip
@@ -220,8 +219,6 @@ _BY_NUMBER = _has("id_number")
 BORROWER_KINDS: tuple[Kind, ...] = (
     Kind("identity number mistyped", "borrowers", "id_number", "T073", _wrong_check, _BY_NUMBER),
     Kind("identity number of no province", "borrowers", "id_number", "T074", _rewritten(0, "99"), _BY_NUMBER),
-    Kind("identity number of no county", "borrowers", "id_number", "T075", _rewritten(2, "9999"), _BY_NUMBER,
-         severity="warning"),
     Kind("identity number of no day", "borrowers", "id_number", "T076", _rewritten(10, "1332"), _BY_NUMBER),
     Kind("identity number cut", "borrowers", "id_number", "T072", lambda row, rng: {"id_number": row["id_number"][:-2]},
          _BY_NUMBER),
@@ -236,8 +233,5 @@ BORROWER_KINDS: tuple[Kind, ...] = (
     Kind("borrower number twice, rows differ", "borrowers", "borrower_id", "T027",
          lambda row, rng: {"name": row["name"][:1] + "某", "id_number": None, "employer": None},
          _BY_NUMBER, appends=True),
-    Kind("borrower without loan", "borrowers", "borrower_id", "T029",
-         lambda row, rng: {"borrower_id": f"B8{int(rng.integers(10**6)):06d}", "name": row["name"], "id_number": None},
-         appends=True, severity="warning"),
 )  # fmt: skip
 """Faults of the borrowers table."""

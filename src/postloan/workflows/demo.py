@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from postloan.kernel import Lang
-from postloan.kernel.sql import literal
 from postloan.synth import package_notice, plant_faults, synthesize, truth_folder, write_tape
 from postloan.workflows.run import RunOptions, RunResult, run_tape
 from postloan.workflows.tools import Tools
@@ -68,7 +67,7 @@ def _compared(tools: Tools, out: Path, truth: Path) -> tuple[int, int, int]:
     apart = (
         "CASE WHEN p.table_name = 'loans' THEN EXISTS (SELECT 1 FROM book_loans AS l WHERE l.row = p.row"
         " AND l.quarantined) ELSE NOT EXISTS (SELECT 1 FROM book_loans AS l WHERE l.borrower_id = p.borrower_id"
-        f" AND NOT l.quarantined AND p.severity = {literal('error')}) END"
+        " AND NOT l.quarantined) END"
     )
     counts = engine.rows(
         f"SELECT COUNT(*), COUNT(*) FILTER (WHERE {found}), COUNT(*) FILTER (WHERE {apart}) FROM planted AS p"

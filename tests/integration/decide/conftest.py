@@ -13,6 +13,7 @@ LOANS = pa.schema(
         ("row", pa.int64()),
         ("loan_id", pa.string()),
         ("borrower_id", pa.string()),
+        ("principal", pa.decimal128(18, 2)),
         ("total", pa.decimal128(18, 2)),
         ("product", pa.string()),
         ("days_overdue", pa.int32()),
@@ -27,6 +28,7 @@ LOANS = pa.schema(
 )
 USUAL = {
     "borrower_id": "B1",
+    "principal": Decimal("90.25"),
     "total": Decimal("100.25"),
     "product": "consumer",
     "days_overdue": 400,

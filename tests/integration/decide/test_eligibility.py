@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from postloan.decide import Grade, LoanFacts, Sale, SaleFacts, classify, eligibility, grade, may_sell
 from postloan.decide.parties import party_types
-from postloan.decide.summaries import eligibility_reasons
+from postloan.decide.summaries import eligibility_summary
 from postloan.rules import load_book
 
 PRODUCTS = [None, "consumer", "credit_card", "business", "mortgage", "auto", "other"]
@@ -149,8 +149,14 @@ def test_reasons_count_loans_and_amounts_by_rule(engine, tape):
     tape([{}, {"guarantee": "pledge"}, {"guarantee": "pledge", "quarantined": True}, {"product": "auto"}])
     grade(engine, load_book())
     eligibility(engine, load_book(), SELLER)
-    reasons = {(one.answer, one.rule): (one.loans, one.amount) for one in eligibility_reasons(engine)}
-    assert reasons["refuse", "CN-TRF-06"] == (2, Decimal("200.50"))
-    assert reasons["refuse", "HS-TRF-01"] == (1, Decimal("100.25"))
+    answers, found = eligibility_summary(engine)
+    assert [(one.answer, one.loans, one.borrowers) for one in answers] == [
+        ("allow", 1, 1),
+        ("review", 1, 1),
+        ("refuse", 1, 1),
+    ]
+    reasons = {(one.of, one.rule): (one.loans, one.total) for one in found}
+    assert reasons["refuse", "CN-TRF-06"] == (1, Decimal("100.25"))
+    assert ("refuse", "HS-TRF-01") not in reasons, "what is in quarantine stands aside"
     assert reasons["review", "HS-TRF-02"] == (1, Decimal("100.25"))
     assert reasons["allow", "CN-TRF-04"] == (1, Decimal("100.25"))

@@ -9,7 +9,7 @@ import pytest
 from report_book import notice
 
 from postloan.market import Notice
-from postloan.outcomes.notice_checks import held_in
+from postloan.market.notice_checks import held_in
 
 
 def failing(n: Notice) -> set[str]:
