@@ -13,6 +13,7 @@ from postloan.workflows.tools import Tools
 
 if TYPE_CHECKING:
     from postloan.ledger.store import Records
+    from postloan.workflows.posting import PostingTools
     from postloan.workflows.run import RunResult
 
 
@@ -31,19 +32,35 @@ def tools(*, tell: Callable[[str, str], None] | None = None, memory_mb: int | No
 
 
 @contextmanager
+def posting_tools(*, tell: Callable[[str, str], None] | None = None) -> Iterator[PostingTools]:
+    """The tools of a night: DuckDB in process, files of the machine. tell: as in ``tools``."""
+    from postloan.adapters.files import open_table
+    from postloan.adapters.tables import DuckDBEngine
+    from postloan.workflows.posting import PostingTools
+
+    with DuckDBEngine() as engine:
+        yield PostingTools(engine, open_table, tell or (lambda en, zh: None))
+
+
+@contextmanager
 def records(
-    address: str, *, create: bool = False, tell: Callable[[str, str], None] | None = None
+    address: str,
+    *,
+    create: bool = False,
+    tell: Callable[[str, str], None] | None = None,
+    wait_s: float = 60.0,
 ) -> Iterator[Records]:
     """The store at an address: a file, ``sqlite:///file`` or ``postgresql://…``.
 
     create: make it where there is none. tell: called with (English, Chinese) when something must be known.
+    wait_s: longest wait for another writer, in seconds.
 
     Raises:
         PostloanError: it cannot be opened, or the key of personal data is not right.
     """
     from postloan.adapters.records import open_store
 
-    store = open_store(address, create=create, tell=tell)
+    store = open_store(address, create=create, tell=tell, wait_s=wait_s)
     try:
         yield store
     finally:

@@ -72,6 +72,28 @@ def open_tape(
     return opening.done()
 
 
+def open_table(
+    engine: Engine, path: Path, table: str, *, known: Known | None = None, encoding: str | None = None
+) -> RawTable:
+    """Make a file that holds one table readable as ``raw_<table>`` in the engine; its ragged rows as ``ragged``.
+
+    known: says whether a header is known besides those of a tape.
+
+    Raises:
+        NotATable: a workbook with several filled sheets. Others as ``open_tape``.
+    """
+    if not path.is_file():
+        raise NoSource(path=path)
+    work = Path(tempfile.mkdtemp(prefix="postloan-table-"))
+    weakref.finalize(engine, shutil.rmtree, work, ignore_errors=True)
+    opening = _Opening(engine, path, work, known, encoding)
+    opening.file(path, table)
+    if opening.aside or list(opening.tables) != [table]:
+        raise NotATable(path=path, why="it has several filled sheets; give each as a file of its own")
+    opening.keep_ragged()
+    return opening.tables[table]
+
+
 def open_mapping(path: Path) -> TapeMapping:
     """Read a user's mapping file.
 
@@ -168,16 +190,20 @@ class _Opening:
         if loans.rows == 0:
             why = f"{loans.rejected} rows have too few or too many cells" if loans.rejected else "none at all"
             raise EmptyTable(path=loans.file, why=why)
-        parts = [f"SELECT * FROM read_parquet({literal(str(path))})" for path in self.ragged]
-        if not parts:
-            self.engine.register("ragged", RAGGED.empty_table())
-        else:
-            self.engine.view("ragged", " UNION ALL ".join(parts))
+        self.keep_ragged()
         findings = []
         if self.aside:
             names = ", ".join(f"{name}.csv" for name in tables())
             findings.append(_finding("T011", found=", ".join(self.aside), expected=names))
         return RawTape(str(self.source), dict(self.tables), tuple(findings))
+
+    def keep_ragged(self) -> None:
+        """Name the view of the rows that no table could take."""
+        parts = [f"SELECT * FROM read_parquet({literal(str(path))})" for path in self.ragged]
+        if not parts:
+            self.engine.register("ragged", RAGGED.empty_table())
+        else:
+            self.engine.view("ragged", " UNION ALL ".join(parts))
 
     def _add(self, table: RawTable) -> None:
         if table.table in self.tables:

@@ -129,6 +129,7 @@ class PaymentState(StrEnum):
 
     POSTED = "posted"
     SUSPENDED = "suspended"  # 挂账待查
+    REFUSED = "refused"  # 拒收: no money that could wait for a loan
     RETURNED = "returned"  # 已退回
     REVERSED = "reversed"  # 已冲正
 
@@ -139,7 +140,8 @@ class IncomingPayment:
 
     file, row: where it stands (sha256, data row from 1). reference: the bank's (流水号), "" if none. loan_id: the loan
     it was posted to, "" while in suspense; stated_loan, stated_contract: as the file says. payer, account, remark: as
-    the file says (personal). matched_by: how the loan was found. event_key: key of the ledger event.
+    the file says (personal). matched_by: how the loan was found, or why the row was refused. event_key: key of the
+    ledger event.
     """
 
     file: str
