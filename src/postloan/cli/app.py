@@ -30,6 +30,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Take a book into the ledger: an account for each loan (建账).",
     ),
     "approve": ("postloan.cli.approve", "app", "Ask for approvals, decide, carry out (审批)."),
+    "post": (
+        "postloan.cli.post",
+        "post",
+        "Post payment files and bank statements (夜间入账); reverse, assign.",
+    ),
     "day": ("postloan.cli.day", "day", "What came in, what waits, what crosses a line soon (每日晨报)."),
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
     "serve": ("postloan.web.serve", "serve", "Serve the web pages; nothing to set up (网页)."),
