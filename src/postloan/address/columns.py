@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from postloan.address.parsing import lacks_place, schema, trust_of
+from postloan.address.parsing import TOGETHER, lacks_place, schema, trust_of
 from postloan.address.resolve import NOWHERE, resolve
 from postloan.address.tagger import LABELS, Spans
 from postloan.address.tagger.labels import INDEX, N_LABELS
@@ -114,11 +114,11 @@ def _with_no_place(reasons: list[str], spans: Spans, n: int) -> list[str]:
 def _whole(
     confidence: npt.NDArray[np.float64], row: Ints, reasons: list[str], n: int
 ) -> npt.NDArray[np.float32]:
-    """The product of the elements' confidences, lowered for a reason; 0 where there is no element."""
+    """From the product of the elements' confidences, lowered for a reason; 0 where there is no element."""
     total = np.bincount(row, np.log(np.maximum(confidence, 1e-6)), minlength=n)
     some = np.bincount(row, minlength=n) > 0
     trust = np.array([trust_of(reason) if reason else 1.0 for reason in reasons])
-    whole: npt.NDArray[np.float32] = np.round(np.where(some, np.exp(total), 0.0) * trust, 4).astype(
-        np.float32
-    )
+    whole: npt.NDArray[np.float32] = np.round(
+        np.where(some, np.exp(TOGETHER * total), 0.0) * trust, 4
+    ).astype(np.float32)
     return whole

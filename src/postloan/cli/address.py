@@ -141,8 +141,14 @@ def train(
     from datetime import UTC, datetime
 
     from postloan.adapters.files_whole import make_folder
+    from postloan.cli.given import UnreadableFile
     from postloan.kernel import InputError
 
+    training = data / "train.txt" if data.is_dir() else data
+    dev = dev or training.with_name("dev.txt")
+    for path in (training, dev, places, *([others] if others else [])):
+        if not path.is_file():
+            raise UnreadableFile(path=path, why="there is no such file")
     try:
         from postloan.address.training.run import run_training
     except ModuleNotFoundError as error:
@@ -153,10 +159,9 @@ def train(
         ) from error
     screen = Screen(lang, quiet=quiet)
     make_folder(out)
-    training = data / "train.txt" if data.is_dir() else data
     report = run_training(
         train=training,
-        dev=dev or training.with_name("dev.txt"),
+        dev=dev,
         places=places,
         out=out,
         seed=seed,

@@ -155,7 +155,8 @@ def spans_by_token(tags: np.ndarray, data: Encoded) -> set[tuple[int, int, int]]
 
 
 def _rate_at(step: int, steps: int) -> float:
-    return min(1.0, step / 200) * (0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))) * 0.98 + 0.02)
+    warm = min(200, steps // 5 + 1)
+    return min(1.0, step / warm) * (0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))) * 0.98 + 0.02)
 
 
 def _loss(trained: Trained, batch: Batch, target: Tensor, plan: Plan, noise: Tensor | None = None) -> Tensor:

@@ -121,12 +121,12 @@ STUDENTS: dict[str, tuple[Shape, Plan, Plan]] = {
     "default-accurate": (
         Shape(width=96, layers=3, dropout=0.15, dilations=(1, 2, 3)),
         Plan(epochs=6, size=96, rate=3e-3, crf=False, seed=21, look_from=5),
-        Plan(epochs=3, size=128, rate=1e-3, seed=31),
+        Plan(epochs=4, size=128, rate=1e-3, adversarial=0.3, seed=31),
     ),
     "default-fast": (
         Shape(width=64, layers=2, dropout=0.1, dilations=(1, 3)),
         Plan(epochs=6, size=96, rate=4e-3, crf=False, seed=22, look_from=5),
-        Plan(epochs=3, size=128, rate=1.5e-3, seed=32),
+        Plan(epochs=4, size=128, rate=1.5e-3, adversarial=0.3, seed=32),
     ),
 }
 
@@ -184,16 +184,16 @@ def student(material: Material, name: str, soft: Encoded, out: Path) -> Trained:
 CLEAN: dict[str, tuple[Shape, Plan]] = {
     "clean-accurate": (
         Shape(width=96, layers=3, dropout=0.25, dilations=(1, 2, 3)),
-        Plan(epochs=6, size=96, rate=3e-3, seed=41, look_from=2, unknown=0.06),
+        Plan(epochs=6, size=96, rate=3e-3, adversarial=0.3, seed=41, look_from=2, unknown=0.06),
     ),
     "clean-fast": (
         Shape(width=64, layers=2, dropout=0.1, dilations=(1, 3)),
-        Plan(epochs=6, size=96, rate=4e-3, seed=42, look_from=2, unknown=0.06),
+        Plan(epochs=6, size=96, rate=4e-3, adversarial=0.3, seed=42, look_from=2, unknown=0.06),
     ),
 }
 
 
-def clean(material: Material, name: str, out: Path, count: int = 45000) -> Trained:
+def clean(material: Material, name: str, out: Path, count: int = 40000) -> Trained:
     """A tagger from constructed addresses alone, fresh ones in every epoch."""
     path = out / f"{name}.pt"
     if path.exists():
