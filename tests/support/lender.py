@@ -74,10 +74,16 @@ def opened(number: int, *, principal: int = 1_000_000, interest: int = 30_000, *
     return loan.after(account.state(), 1), answer.event
 
 
-def fill(store: Store, loans: Iterable[tuple[Loan, object]] = (), more: Iterable[object] = ()) -> None:
+def fill(
+    store: Store,
+    loans: Iterable[tuple[Loan, object]] = (),
+    more: Iterable[object] = (),
+    *,
+    at: datetime = NOON,
+) -> None:
     """Put colleagues, loans and further records into a store."""
     loans = list(loans)
-    with store.writing(actor="test", ground="set-up", at=NOON) as tx:
+    with store.writing(actor="test", ground="set-up", at=at) as tx:
         for user in COLLEAGUES:
             tx.of(User).add(user)
         tx.loans.add_all(loan for loan, _ in loans)

@@ -36,6 +36,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Post payment files and bank statements (夜间入账); reverse, assign.",
     ),
     "day": ("postloan.cli.day", "day", "What came in, what waits, what crosses a line soon (每日晨报)."),
+    "provision": (
+        "postloan.cli.provision",
+        "provision",
+        "Provisions, ratios, and what to move before the quarter closes (贷款损失准备).",
+    ),
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
     "serve": ("postloan.web.serve", "serve", "Serve the web pages; nothing to set up (网页)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
