@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,6 +51,7 @@ def check(
     from postloan.bootstrap import tools
     from postloan.cli.given import day, read_text
     from postloan.rules import load_book
+    from postloan.workflows.alerting import ALERTS, find_alerts, keep_findings
     from postloan.workflows.taking_in import TapeOptions, check_source, write_tables
 
     screen = Screen(lang, json=json, quiet=quiet)
@@ -64,9 +66,13 @@ def check(
         mend_file=mend.name if mend else "",
     )
     with screen.steps() as tell, tools(tell=tell) as ours:
-        checked = check_source(source, options, ours, load_book()).checked
+        book = load_book()
+        checked = check_source(source, options, ours, book).checked
         if propose is not None:
             _propose(ours.engine, checked, propose)
+        alerts, seen = find_alerts(ours, book, on=options.cutoff_on or day(None), cap=cap, folder=None)
+        keep_findings(ours.engine, None, alerts, seen)
+        counts = (*checked.counts, *alerts)
         shown = ours.engine.rows(
             "SELECT code, severity, table_name, field, row, key, says_en, says_zh, mend_en, mend_zh FROM findings"
         )
@@ -74,10 +80,12 @@ def check(
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             write_tables(ours.engine, out)
+            if alerts:
+                ours.engine.write(f"SELECT * FROM {ALERTS}", out / f"{ALERTS}.parquet")
     if json:
-        screen.json(_check_json(checked, shown, fields))
+        screen.json(_check_json(checked, counts, shown, fields))
     else:
-        _show_check(screen, checked, shown)
+        _show_check(screen, checked, counts, shown)
         if propose is not None:
             screen.say(f"Proposed mendings: {propose}", f"修补建议：{propose}")
     raise typer.Exit(1 if any(count.severity in ("error", "blocking") for count in checked.counts) else 0)
@@ -89,7 +97,7 @@ def _propose(engine: Engine, checked: CheckedTape, path: Path) -> None:
     path.write_text(proposals_to_yaml(propose(engine, checked.counts)), encoding="utf-8")
 
 
-def _show_check(screen: Screen, checked: CheckedTape, shown: Any) -> None:
+def _show_check(screen: Screen, checked: CheckedTape, counts: Sequence[FindingCount], shown: Any) -> None:
     first: dict[tuple[str, str, str], Any] = {}
     for row in shown:
         first.setdefault((row[0], row[2], row[3]), row)
@@ -102,12 +110,12 @@ def _show_check(screen: Screen, checked: CheckedTape, shown: Any) -> None:
         example = row[4] if row else None
         return count.code, screen.severity(count.severity), place, count.rows, example, said, mend
 
-    if checked.counts:
+    if counts:
         heads = screen.text(
             "code|severity|field|rows|first row|what is wrong there|how to mend it",
             "代码|级别|字段|行数|首例行号|问题|处理办法",
         )
-        rows = [line(count) for count in checked.counts]
+        rows = [line(count) for count in counts]
         screen.table(screen.text("Findings", "检查发现"), heads.split("|"), rows, right=[3, 4])
     day = checked.cutoff_on.isoformat() if checked.cutoff_on else "—"
     screen.say(
@@ -116,7 +124,9 @@ def _show_check(screen: Screen, checked: CheckedTape, shown: Any) -> None:
     )
 
 
-def _check_json(checked: CheckedTape, shown: Any, fields: Any) -> dict[str, object]:
+def _check_json(
+    checked: CheckedTape, counts: Sequence[FindingCount], shown: Any, fields: Any
+) -> dict[str, object]:
     names = ("code", "severity", "table", "field", "row", "key", "says_en", "says_zh", "mend_en", "mend_zh")
     return {
         "loans": checked.rows,
@@ -128,7 +138,7 @@ def _check_json(checked: CheckedTape, shown: Any, fields: Any) -> dict[str, obje
                 "code": count.code, "severity": count.severity, "table": count.table, "field": count.field,
                 "rows": count.rows, "shown": count.shown, "quarantined": count.quarantined,
             }
-            for count in checked.counts
+            for count in counts
         ],
         "findings": [dict(zip(names, row, strict=True)) for row in shown],
         "fields": [

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from postloan.decide.answers import Grade, GradeDecision
-from postloan.kernel import Engine, Finding, load_kinds, load_queries
+from postloan.decide.observation import MONTHS, PERIODS, RESTARTS
+from postloan.kernel import Engine, Finding, Query, load_kinds, load_queries
 from postloan.rules import RuleBook, RuleValue
-from postloan.tape import GRADES
+from postloan.rules.book import Span
+from postloan.tape import GRADES, side_tables
 
 _OVERDUE = {
     Grade.LOSS: "CN-CLS-01.loss_after_days",
@@ -21,7 +24,7 @@ _RESTRUCTURED = "CN-CLS-02.restructured_at_least"
 _AGAIN = "CN-CLS-02.again_in_observation_at_least"
 _REFINANCED = "CN-CLS-06.refinanced_at_least"
 _UNDATED = "HS-CLS-01.undated_counts_as_inside"
-_KEYS = (*_OVERDUE.values(), _RESTRUCTURED, _AGAIN, _REFINANCED, _UNDATED)
+_KEYS = (*_OVERDUE.values(), _RESTRUCTURED, _AGAIN, _REFINANCED, _UNDATED, PERIODS, MONTHS, RESTARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class LoanFacts:
 
     days_overdue: on the cut-off date; None where unknown. restructured_times: how often its terms were eased.
     again_in_observation: whether it was restructured again within its observation period; None where the dates
-    are unknown. refinanced: repaid by new borrowing (借新还旧). A tape states the first two.
+    are unknown. refinanced: repaid by new borrowing (借新还旧). A tape's loans state the first two, its events
+    tell the others (``observation.again_in_observation``).
     """
 
     days_overdue: int | None
@@ -86,36 +90,47 @@ def _other_floors(
     return floors
 
 
-def grade_query(book: RuleBook) -> str:
+def grade_query(book: RuleBook, given: Collection[str] = ()) -> str:
     """The query that grades the ``loans`` view, one row per loan with the columns of the ``grades`` table.
 
     Each loan is judged by the rule values of its own cut-off date; where there are none, its grade is null and
-    ``because`` is empty.
+    ``because`` is empty. given: which of ``events`` and ``schedules`` the engine holds; what they tell of
+    restructurings and refinancings counts besides what the loans state.
     """
     queries = load_queries("postloan.decide", "grade.sql")
-    spans = book.spans(_KEYS)
-    epochs = [
-        queries["grade_epoch"].bind(
-            first_day=span.first,
-            last_day=span.last or date.max,
-            special_mention_after=book.value(_OVERDUE[Grade.SPECIAL_MENTION], on=span.first).whole,
-            substandard_after=book.value(_OVERDUE[Grade.SUBSTANDARD], on=span.first).whole,
-            doubtful_after=book.value(_OVERDUE[Grade.DOUBTFUL], on=span.first).whole,
-            loss_after=book.value(_OVERDUE[Grade.LOSS], on=span.first).whole,
-            restructured_floor=_rank(book, _RESTRUCTURED, span.first),
-            again_floor=_rank(
-                book, _AGAIN if _undated_inside(book, span.first) else _RESTRUCTURED, span.first
-            ),
-        )
-        for span in spans
-    ]
-    graded = queries["grade"].bind(rule_book=book.version)
-    return f"WITH grade_epochs AS (\n{' UNION ALL '.join(epochs)}\n)\nSELECT * FROM (\n{graded}\n) AS graded"
+    epochs = [_epoch(queries["grade_epoch"], book, span) for span in book.spans(_KEYS)]
+    parts = {"grade_epochs": " UNION ALL ".join(epochs), "in_force": queries["in_force"].bind()}
+    if "events" in given:
+        dues = "due_days_given" if "schedules" in given else "due_days_unknown"
+        parts |= {"due_days": queries[dues].bind(), "facts": queries["facts_told"].bind()}
+    else:
+        parts["facts"] = queries["facts_stated"].bind()
+    before = ", ".join(f"{name} AS (\n{text}\n)" for name, text in parts.items())
+    return f"WITH {before}\nSELECT * FROM (\n{queries['grade'].bind(rule_book=book.version)}\n) AS graded"
+
+
+def _epoch(query: Query, book: RuleBook, span: Span) -> str:
+    on = span.first
+    return query.bind(
+        first_day=on,
+        last_day=span.last or date.max,
+        special_mention_after=book.value(_OVERDUE[Grade.SPECIAL_MENTION], on=on).whole,
+        substandard_after=book.value(_OVERDUE[Grade.SUBSTANDARD], on=on).whole,
+        doubtful_after=book.value(_OVERDUE[Grade.DOUBTFUL], on=on).whole,
+        loss_after=book.value(_OVERDUE[Grade.LOSS], on=on).whole,
+        restructured_rank=_rank(book, _RESTRUCTURED, on),
+        again_rank=_rank(book, _AGAIN, on),
+        undated_inside=book.value(_UNDATED, on=on).flag,
+        refinanced_rank=_rank(book, _REFINANCED, on),
+        observation_periods=book.value(PERIODS, on=on).whole,
+        observation_months=book.value(MONTHS, on=on).whole,
+        missed_restarts=book.value(RESTARTS, on=on).flag,
+    )
 
 
 def grade(engine: Engine, book: RuleBook) -> list[Finding]:
     """Grade the ``loans`` view into the table ``grades`` and say what is worth knowing about it."""
-    engine.table("grades", grade_query(book))
+    engine.table("grades", grade_query(book, side_tables(engine)))
     return grade_findings(engine, book)
 
 
@@ -169,7 +184,3 @@ def _named(grade: str) -> str:
 
 def _rank(book: RuleBook, key: str, on: date) -> int:
     return Grade(book.value(key, on=on).term).rank
-
-
-def _undated_inside(book: RuleBook, on: date) -> bool:
-    return book.value(_UNDATED, on=on).flag

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from postloan.decide.answers import Decision, weigh
 from postloan.kernel import PostloanError
 from postloan.kernel.days import months_later
 from postloan.rules import RuleBook
+
+PERIODS = "CN-CLS-03.observation_periods"
+MONTHS = "CN-CLS-03.observation_months"
+RESTARTS = "CN-CLS-03.missed_payment_restarts"
 
 
 class NoDueDates(PostloanError):
@@ -48,15 +53,42 @@ def observation_ends(due_dates: Sequence[date], missed: Collection[date], book: 
     Raises:
         NoDueDates: too few dates to see the periods that the rule asks for.
     """
-    periods = book.value("CN-CLS-03.observation_periods", on=on).whole
-    months = book.value("CN-CLS-03.observation_months", on=on).whole
-    restarts = book.value("CN-CLS-03.missed_payment_restarts", on=on).flag
+    periods = book.value(PERIODS, on=on).whole
+    months = book.value(MONTHS, on=on).whole
+    restarts = book.value(RESTARTS, on=on).flag
     left = list(due_dates)
     if restarts and missed:
         left = [due for due in due_dates if due > max(missed)]
     if len(left) <= periods:
         raise NoDueDates(needed=periods + 1, given=len(left))
     return max(months_later(left[0], months), left[periods])
+
+
+def again_in_observation(
+    restructured_on: Collection[date],
+    due_dates: Collection[date],
+    overdue_since: date | None,
+    book: RuleBook,
+    on: date,
+) -> bool:
+    """Whether a loan was restructured again within the observation period of the restructuring before.
+
+    restructured_on: the days of its restructurings. due_dates: days on which instalments fall due, as far as
+    known; without any the period is counted from the restructuring itself. overdue_since: the first day of the
+    present delay, a payment missed; where it lies between two restructurings the period begins anew there.
+    on: the day whose rules hold. ``grade.sql`` says the same for a whole tape.
+    """
+    periods = book.value(PERIODS, on=on).whole
+    months = book.value(MONTHS, on=on).whole
+    restarts = book.value(RESTARTS, on=on).flag
+    for first, again in pairwise(sorted(set(restructured_on))):
+        missed = restarts and overdue_since is not None and first < overdue_since < again
+        counts_from = overdue_since if missed and overdue_since else first
+        later = sorted({due for due in due_dates if due > counts_from})
+        begins = later[0] if later else counts_from
+        if again <= months_later(begins, months) or (len(later) > periods and again <= later[periods]):
+            return True
+    return False
 
 
 def may_upgrade(facts: UpgradeFacts, book: RuleBook, on: date) -> Decision:

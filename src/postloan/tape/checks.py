@@ -20,6 +20,7 @@ from postloan.tape.habits import control_found, habits_found
 from postloan.tape.lookups import Lookups, given_tables, keep_typed, keep_unreadable, whole_views
 from postloan.tape.quality import Tally, quality_table, tape_score
 from postloan.tape.rowchecks import RowChecks
+from postloan.tape.sides import resolve_sides
 
 CAP = 100
 """Rows shown of one kind of finding on one field."""
@@ -34,7 +35,7 @@ class CheckedTape:
     facts: what the tape does as a whole. counts: every kind found, worst first. rows: loans on the tape.
     quarantined: loans kept apart. score: quality from 0 to 1. loans, borrowers: the queries of the resolved
     tables, to be written once; the views ``loans`` and ``borrowers`` run them. The engine also holds
-    ``findings``, ``finding_counts`` and ``field_quality``.
+    ``findings``, ``finding_counts``, ``field_quality``, and the side tables that the tape gives (``sides``).
     """
 
     facts: TapeFacts
@@ -146,6 +147,7 @@ def _finished(
     borrowers = queries["borrowers" if "borrowers" in given else "borrowers_of_loans"].text
     engine.view("loans", loans)
     engine.view("borrowers", borrowers)
+    resolve_sides(engine, given)
     rows = facts.habits["loans"]
     quarantined = int(
         engine.rows("SELECT COUNT(*) FROM loans_bad WHERE row IN (SELECT row FROM loans_whole)")[0][0]

@@ -62,3 +62,30 @@ SELECT
 FROM loans_whole
 WHERE borrower_id IS NOT NULL
 GROUP BY borrower_id
+
+-- payments --
+-- The payments; an account is known again by a number of ours, its digits stay behind.
+SELECT
+    p.row, p.loan_id, p.paid_on, p.amount, p.principal, p.interest, p.penalty, p.fees, p.payer_relation,
+    a.payer
+FROM payments_whole AS p
+LEFT JOIN (
+    SELECT d.payer_account, ROW_NUMBER() OVER (ORDER BY d.payer_account) AS payer
+    FROM (SELECT DISTINCT payer_account FROM payments_whole WHERE payer_account IS NOT NULL) AS d
+) AS a ON a.payer_account = p.payer_account
+
+-- schedules --
+-- The instalments due.
+SELECT row, loan_id, due_on, principal_due, interest_due FROM schedules_whole
+
+-- events --
+-- The events without what the seller adds in words.
+SELECT row, loan_id, kind, happened_on, amount, from_on, to_on, related_loan_id FROM events_whole
+
+-- collateral --
+-- The collateral without its address.
+SELECT row, loan_id, kind, appraisal, appraised_on, registered, rank FROM collateral_whole
+
+-- owned_assets --
+-- The assets taken for debt without their address.
+SELECT row, asset_id, kind, acquired_on, acquired_value, claim FROM owned_assets_whole

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postloan import __version__
 from postloan.decide import (
@@ -23,10 +23,15 @@ from postloan.kernel import Engine, Finding, Lang, Severity
 from postloan.market import Notice
 from postloan.outcomes import collect, render_report
 from postloan.rules import RuleBook, load_book
+from postloan.tape.sides import SIDE_TABLES, side_tables
+from postloan.workflows.alerting import find_alerts, keep_findings
 from postloan.workflows.book import MARK, new_book, read_book, write_json
 from postloan.workflows.packaging import Packaged, package_all
 from postloan.workflows.taking_in import TapeOptions, take_in
 from postloan.workflows.tools import Tools
+
+if TYPE_CHECKING:
+    from postloan.tape.found import FindingCount, Seen
 
 _TAPE_TABLES = ("loans", "borrowers", "findings", "finding_counts", "field_quality")
 
@@ -159,7 +164,8 @@ def _tape(options: RunOptions, tools: Tools, folder: Path, book: RuleBook) -> di
     engine = tools.engine
     before = read_book(options.source)
     with tools.stage("tape", "Reading the book…", "正在读取结果文件夹……"):
-        for table in _TAPE_TABLES:
+        sides = [table for table in SIDE_TABLES if (options.source / f"{table}.parquet").is_file()]
+        for table in (*_TAPE_TABLES, *sides):
             engine.parquet(table, options.source / f"{table}.parquet")
             kept = " WHERE code LIKE 'T%'" if table in ("findings", "finding_counts") else ""
             engine.write(f"SELECT * FROM {table}{kept}", folder / f"{table}.parquet")
@@ -175,9 +181,10 @@ def _decide(
     engine = tools.engine
     findings: list[Finding] = []
     with tools.stage("grade", "Grading…", "正在分类……"):
-        engine.write(grade_query(book), folder / "grades.parquet")
+        engine.write(grade_query(book, side_tables(engine)), folder / "grades.parquet")
         engine.parquet("grades", folder / "grades.parquet")
         findings += grade_findings(engine, book)
+    alerts = find_alerts(tools, book, on=options.on, cap=options.tape.cap, folder=folder)
     packaged = Packaged()
     if options.until is not Stage.GRADE:
         sale = _sale(options, engine)
@@ -204,7 +211,8 @@ def _decide(
                     on=options.on,
                     synthetic=bool(facts.get("synthetic")),
                 )
-    _keep_findings(engine, folder, findings + packaged.findings)
+    counts, seen = _as_counts(findings + packaged.findings)
+    keep_findings(engine, folder, [*counts, *alerts[0]], [*seen, *alerts[1]])
     return packaged
 
 
@@ -221,25 +229,19 @@ def _sale(options: RunOptions, engine: Engine) -> Sale:
     )
 
 
-def _keep_findings(engine: Engine, folder: Path, findings: Sequence[Finding]) -> None:
-    """Add the findings of later stages to those of the tape, in the engine and in the book."""
-    from postloan.tape.found import FindingCount, counts_table, findings_table, from_finding
+def _as_counts(findings: Sequence[Finding]) -> tuple[list[FindingCount], list[Seen]]:
+    """Findings that speak for many rows each, as counts and as rows to show."""
+    from postloan.tape.found import FindingCount, from_finding
 
-    if findings:
-        seen = [from_finding(finding) for finding in findings]
-        counts = [
-            FindingCount(
-                kind=about.kind, severity=about.severity, table=about.table, field=about.field,
-                rows=finding.count, shown=1, quarantined=False,
-            )
-            for finding, about in zip(findings, seen, strict=True)
-        ]  # fmt: skip
-        engine.register("later_findings", findings_table(seen, {}))
-        engine.register("later_counts", counts_table(counts, seen))
-        for table, later in (("findings", "later_findings"), ("finding_counts", "later_counts")):
-            engine.table(table, f"SELECT * FROM {table} UNION ALL SELECT * FROM {later}")
-    for table in ("findings", "finding_counts"):
-        engine.write(f"SELECT * FROM {table}", folder / f"{table}.parquet")
+    seen = [from_finding(finding) for finding in findings]
+    counts = [
+        FindingCount(
+            kind=about.kind, severity=about.severity, table=about.table, field=about.field,
+            rows=finding.count, shown=1, quarantined=False,
+        )
+        for finding, about in zip(findings, seen, strict=True)
+    ]  # fmt: skip
+    return counts, seen
 
 
 def _blocked(engine: Engine) -> bool:

@@ -15,6 +15,7 @@ from postloan.tape.checks import CAP, CheckedTape, check_tape
 from postloan.tape.mapping import TapeMapping, parse_mapping
 from postloan.tape.mending import Mended, apply_mending, proposals_from_yaml
 from postloan.tape.raw import RawTape
+from postloan.tape.sides import side_tables
 from postloan.tape.typing import Intake, type_tables
 from postloan.workflows.tools import Tools
 
@@ -136,7 +137,7 @@ def take_in(source: Path, options: TapeOptions, tools: Tools, folder: Path, book
 
 def write_tables(engine: Engine, folder: Path) -> None:
     """Write the tape's tables to Parquet and read them from there, so that nothing is computed twice."""
-    for table in ("loans", "borrowers"):
+    for table in ("loans", "borrowers", *sorted(side_tables(engine))):
         engine.write(f"SELECT * FROM {table}", folder / f"{table}.parquet")
         engine.parquet(table, folder / f"{table}.parquet")
     for table in ("findings", "finding_counts", "field_quality"):

@@ -19,6 +19,9 @@ LOANS = pa.schema(
         ("days_overdue", pa.int32()),
         ("cutoff_on", pa.date32()),
         ("originated_on", pa.date32()),
+        ("matures_on", pa.date32()),
+        ("overdue_since", pa.date32()),
+        ("paid_out", pa.decimal128(18, 2)),
         ("grade", pa.string()),
         ("written_off", pa.bool_()),
         ("guarantee", pa.string()),
@@ -34,6 +37,9 @@ USUAL = {
     "days_overdue": 400,
     "cutoff_on": date(2025, 6, 30),
     "originated_on": date(2024, 1, 1),
+    "matures_on": None,
+    "overdue_since": None,
+    "paid_out": None,
     "grade": None,
     "written_off": False,
     "guarantee": "credit",
@@ -48,11 +54,52 @@ def engine():
         yield engine
 
 
+MONEY = pa.decimal128(18, 2)
+SIDES = {
+    "payments": pa.schema(
+        [
+            ("row", pa.int64()),
+            ("loan_id", pa.string()),
+            ("paid_on", pa.date32()),
+            *((name, MONEY) for name in ("amount", "principal", "interest", "penalty", "fees")),
+            ("payer_relation", pa.string()),
+            ("payer", pa.int64()),
+        ]
+    ),
+    "schedules": pa.schema(
+        [
+            ("row", pa.int64()),
+            ("loan_id", pa.string()),
+            ("due_on", pa.date32()),
+            ("principal_due", MONEY),
+            ("interest_due", MONEY),
+        ]
+    ),
+    "events": pa.schema(
+        [
+            ("row", pa.int64()),
+            ("loan_id", pa.string()),
+            ("kind", pa.string()),
+            ("happened_on", pa.date32()),
+            ("amount", MONEY),
+            ("from_on", pa.date32()),
+            ("to_on", pa.date32()),
+            ("related_loan_id", pa.string()),
+        ]
+    ),
+}
+
+
 @pytest.fixture
 def tape(engine):
-    """Register loans (what a row does not say is usual) and borrowers with their flags."""
+    """Register loans (what a row does not say is usual), borrowers with their flags, and tables beside them."""
 
-    def register(loans, borrowers=(("B1", ""),)):
+    def register(loans, borrowers=(("B1", ""),), **sides):
+        for name, side in SIDES.items():
+            engine.drop(name)
+            if name in sides:
+                told = [{"row": n, **row} for n, row in enumerate(sides[name], start=1)]
+                engine.register(name, pa.Table.from_pylist(told, schema=side))
         rows = [{"row": n, "loan_id": f"L{n}", **USUAL, **loan} for n, loan in enumerate(loans, start=1)]
         engine.register("loans", pa.Table.from_pylist(rows, schema=LOANS))
         people = [{"borrower_id": name, "flags": flags} for name, flags in borrowers]
