@@ -22,7 +22,8 @@ class NoPostgres(Exception):
 class Server:
     """One running server. ``url(name)`` makes an empty database."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._bin = _binaries()
         self._user = "nobody" if os.geteuid() == 0 else None
         self.folder = Path(tempfile.mkdtemp(prefix="pgt-"))
@@ -58,7 +59,13 @@ class Server:
         self._names = 0
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=40 -c shared_buffers=256MB"
+        settings: dict[str, object] = {
+            "listen_addresses": "127.0.0.1", "unix_socket_directories": "''", "max_connections": 40,
+            "shared_buffers": "128MB",
+        }  # fmt: skip
+        if not self._durable:
+            settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        options = " ".join([f"-p {self.port}", *(f"-c {name}={value}" for name, value in settings.items())])
         self._run(
             "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "-t", "60", "-o", options, "start"
         )

@@ -88,12 +88,15 @@ def name_of(kind: type) -> str:
     return "".join("_" + ch.lower() if ch.isupper() and i else ch.lower() for i, ch in enumerate(text))
 
 
+NAMES: Mapping[type, str] = types.MappingProxyType({kind: name_of(kind) for kind in e.COMMANDS})
+"""The name of each event class in files."""
+
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @lru_cache(maxsize=1)
 def _kinds() -> Mapping[str, type]:
-    return {name_of(kind): kind for kind in e.COMMANDS}
+    return {name: kind for kind, name in NAMES.items()}
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +136,7 @@ def _coders(hint: Any) -> tuple[Coder, Coder]:
     if issubclass(hint, StrEnum):
         return (lambda value: value.value, hint)
     if hint is Terms:
-        return _terms_written, lambda found: load_terms(_JSON(found))
+        return _terms_written, _terms_read
     if hint is c.Approval:
         return _encode_record(hint), _decode_record(hint)
     raise TypeError(f"{hint} has no form in events")
@@ -158,6 +161,19 @@ def _decode_record(kind: type) -> Coder:
 
 
 # Terms repeat by the hundred thousand: equal ones are written and read once, and shared.
+_TERMS: dict[str, Terms] = {}
+_MOST_TERMS = 4096
+
+
+def _terms_read(found: dict[str, Any]) -> Terms:
+    key = repr(found)
+    if (terms := _TERMS.get(key)) is None:
+        if len(_TERMS) >= _MOST_TERMS:
+            _TERMS.clear()
+        terms = _TERMS[key] = cast("Terms", _decode_record(Terms)(found))
+    return terms
+
+
 @lru_cache(maxsize=4096)
 def _terms_written(terms: Terms) -> dict[str, Any]:
     return cast("dict[str, Any]", _encode_record(Terms)(terms))
@@ -167,6 +183,11 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _balances_read(fen: list[int]) -> Balances:
+    return Balances.of_fen(fen) if any(fen) else _NOTHING
+
+
+_NOTHING = Balances()
 _SIMPLE: Mapping[Any, tuple[Coder, Coder]] = {
     str: (_same, _same),
     int: (_same, _same),
@@ -174,6 +195,6 @@ _SIMPLE: Mapping[Any, tuple[Coder, Coder]] = {
     Money: (lambda money: money.fen, Money),
     Decimal: (str, Decimal),
     date: (date.isoformat, date.fromisoformat),
-    Balances: (lambda amounts: list(amounts.fen), Balances.of_fen),
+    Balances: (lambda amounts: list(amounts.fen), _balances_read),
     Part: (lambda part: part.code, Part.of),
 }

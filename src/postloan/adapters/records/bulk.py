@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -75,7 +76,8 @@ def update_rows(
     sets = ", ".join(f"{name} = {mark}" for name in quoted(connection, changed))
     keyed = " AND ".join(f"{name} = {mark}" for name in quoted(connection, [*key, "version"]))
     order = [place[name] for name in [*changed, *key, "version"]]
-    given = [tuple(row[at] for at in order) for row in rows]
+    pick = itemgetter(*order)
+    given = [pick(row) for row in rows]
     statement = f"UPDATE {table} SET {sets}, version = version + 1 WHERE {keyed}"
     return int(connection.exec_driver_sql(statement, given).rowcount)
 
@@ -85,7 +87,10 @@ def _update_by_copy(
 ) -> int:
     names = quoted(connection, columns)
     waiting = f"waiting_{table}"
-    connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {waiting} (LIKE {table}) ON COMMIT DROP")
+    connection.exec_driver_sql(
+        f"CREATE TEMP TABLE IF NOT EXISTS {waiting} ON COMMIT DROP "
+        f"AS SELECT {', '.join(names)} FROM {table} WITH NO DATA"
+    )
     connection.exec_driver_sql(f"TRUNCATE {waiting}")
     _copy(connection, f"COPY {waiting} ({', '.join(names)}) FROM STDIN", rows)
     changed = [name for name in columns if name not in key and name != "version"]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -19,7 +20,8 @@ from postloan.adapters.records.kinds import KINDS, Kind
 from postloan.kernel import Money, Personal
 from postloan.kernel.journal import canonical, moment, stamp
 from postloan.ledger.event_json import dump_terms, load_terms
-from postloan.ledger.parts import Balances, Part
+from postloan.ledger.parts import ZERO, Balances, Part
+from postloan.ledger.store_records import NOBODY
 from postloan.ledger.terms import Terms
 
 Coder = Callable[[Any], Any]
@@ -41,15 +43,17 @@ def _maybe(coder: Coder) -> Coder:
 class Field:
     """One field of a record class.
 
-    name: the field's. columns: its column names with types. nullable: may be empty. write, read: to and from a column
-    (for balances, of each). personal: encrypted, with a blind index in the second column if it has two.
+    name: the field's. columns: its column names with types. nullable: may be empty. write, read: to and from a column.
+    inner: the attribute of the value that is written as it is (``fen``); "" for the value itself. balances: six
+    columns. personal: encrypted, with a blind index in the second column if it has two.
     """
 
     name: str
     columns: tuple[tuple[str, Any], ...]
     nullable: bool
-    write: Coder
-    read: Coder
+    write: Coder = _same
+    read: Coder = _same
+    inner: str = ""
     balances: bool = False
     personal: bool = False
 
@@ -66,22 +70,25 @@ def _field(name: str, hint: Any, kind: Kind) -> Field:
         nullable = True
     if hint is Balances:
         columns = tuple((f"{name}_{part.code}", sa.BigInteger()) for part in Part)
-        return Field(name, columns, False, _same, _same, balances=True)
+        return Field(name, columns, False, inner="fen", balances=True)
     if typing.get_origin(hint) is Personal:
         sealed: list[tuple[str, Any]] = [(name, sa.LargeBinary())]
         if name in kind.blind:
             sealed.append((name + BLIND, sa.LargeBinary()))
-        return Field(name, tuple(sealed), True, _same, _same, personal=True)
+        return Field(name, tuple(sealed), True, personal=True)
     column, write, read = _coders(hint)
     if name == "number" and kind.key == ("number",):
         column = NUMBER
-    return Field(name, ((name, column),), nullable, _maybe(write), _maybe(read))
+    inner = "" if nullable else _INNER.get(hint, "")
+    return Field(name, ((name, column),), nullable, _maybe(write), _maybe(read), inner)
 
 
 def _coders(hint: Any) -> tuple[Any, Coder, Coder]:
     origin = typing.get_origin(hint)
+    if origin is tuple and typing.get_args(hint)[0] is str:
+        return TEXT, _words_text, _words
     if origin is tuple:
-        return TEXT, canonical, lambda text: tuple(json.loads(text)) if text != "[]" else ()
+        return TEXT, canonical, lambda text: tuple(json.loads(text))
     if origin is not None and issubclass(origin, Mapping):
         return TEXT, canonical, json.loads
     if hint in _SIMPLE:
@@ -91,14 +98,46 @@ def _coders(hint: Any) -> tuple[Any, Coder, Coder]:
     raise TypeError(f"{hint} has no column")
 
 
+# What repeats by the hundred thousand is written and read once: days, lists of rule ids.
+@lru_cache(maxsize=8192)
+def day_text(day: date | None) -> str | None:
+    """A day as ISO text; None for none."""
+    return None if day is None else day.isoformat()
+
+
+@lru_cache(maxsize=4096)
+def _words_text(words: tuple[str, ...]) -> str:
+    return canonical(words)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _terms_text(terms: Terms) -> str:
+    return dump_terms(terms)
+
+
+def _money(fen: int) -> Money:
+    return Money(fen) if fen else ZERO
+
+
+def _balances(fen: Sequence[int]) -> Balances:
+    return Balances.of_fen(fen) if any(fen) else _NOTHING
+
+
+_NOTHING = Balances()
+_INNER: Mapping[Any, str] = {Money: "fen"}
 _SIMPLE: Mapping[Any, tuple[Any, Coder, Coder]] = {
     str: (TEXT, _same, _same),
     int: (sa.BigInteger(), _same, _same),
-    bool: (sa.Boolean(), _same, _same),
+    bool: (sa.Boolean(), _same, bool),
     date: (sa.Date(), _same, _same),
     datetime: (TEXT, stamp, moment),
-    Money: (sa.BigInteger(), attrgetter("fen"), Money),
-    Terms: (TEXT, dump_terms, load_terms),
+    Money: (sa.BigInteger(), attrgetter("fen"), _money),
+    Terms: (TEXT, _terms_text, load_terms),
 }
 
 FIELDS: Mapping[str, tuple[Field, ...]] = types.MappingProxyType(
@@ -110,7 +149,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = types.MappingProxyType(
 class Codec:
     """Writes records of one kind as rows for a driver, and reads them back.
 
-    driver rows are tuples in the order of ``columns``; SQLite's driver takes days as text.
+    Driver rows are tuples in the order of ``columns``; SQLite's driver takes days as text. Most values are taken as
+    they are by one compiled getter; only the others are touched one by one.
     """
 
     def __init__(self, kind: Kind, keys: Callable[[], Keys], *, days_as_text: bool) -> None:
@@ -118,28 +158,51 @@ class Codec:
         self._keys = keys
         self.fields = FIELDS[kind.table]
         self.columns = tuple(column for field in self.fields for column, _ in field.columns)
-        self._values = attrgetter(*(field.name for field in self.fields))
         self._key = attrgetter(*kind.key)
-        self._writers = [self._writer(field, days_as_text) for field in self.fields]
+        self._values = attrgetter(
+            *(f"{field.name}.{field.inner}" if field.inner else field.name for field in self.fields)
+        )
+        self._writers: list[tuple[int, Coder]] = []
+        self._readers: list[tuple[int, int, Coder]] = []
+        self._sealed: list[tuple[int, int, Field]] = []  # place among fields, first column, field
+        self._wide: list[int] = []  # places of balances, last first
+        at = 0
+        for place, field in enumerate(self.fields):
+            self._plan(place, at, field, days_as_text=days_as_text)
+            at += len(field.columns)
+        self._wide.reverse()
+        self._readers.reverse()
 
-    def _writer(self, field: Field, days_as_text: bool) -> Coder | None:
-        if days_as_text and isinstance(field.columns[0][1], sa.Date):
-            return _maybe(date.isoformat)
-        return None if field.write is _same else field.write
+    def _plan(self, place: int, at: int, field: Field, *, days_as_text: bool) -> None:
+        """Note what a field needs beyond being taken as it is."""
+        width = len(field.columns)
+        if field.personal:
+            self._sealed.append((place, at, field))
+            self._readers.append((at, width, _nothing_known))
+        elif field.balances:
+            self._wide.append(place)
+            self._readers.append((at, width, _balances))
+        else:
+            if days_as_text and isinstance(field.columns[0][1], sa.Date):
+                self._writers.append((place, day_text))
+            elif field.write is not _same and not field.inner:
+                self._writers.append((place, field.write))
+            if field.read is not _same:
+                self._readers.append((at, 1, field.read))
 
     def row(self, record: Any, *, seal: bool = True) -> tuple[Any, ...]:
         """The record as a row for the driver. seal: write personal fields; else they are left empty."""
-        row: list[Any] = []
-        for field, write, value in zip(self.fields, self._writers, self._values(record), strict=True):
-            if field.balances:
-                row += value.fen
-            elif field.personal:
-                row += self._sealed(field, value, record) if seal else [None] * len(field.columns)
-            else:
-                row.append(value if write is None else write(value))
-        return tuple(row)
+        values = list(self._values(record))
+        for place, write in self._writers:
+            values[place] = write(values[place])
+        for place in self._wide:
+            values[place : place + 1] = values[place]
+        for _, at, field in self._sealed:
+            value = values[at]
+            values[at : at + 1] = self._seal(field, value, record) if seal else [None] * len(field.columns)
+        return tuple(values)
 
-    def _sealed(self, field: Field, value: Personal[str], record: Any) -> list[bytes | None]:
+    def _seal(self, field: Field, value: Personal[str], record: Any) -> list[bytes | None]:
         if not value.reveal("to see whether there is one"):
             return [None] * len(field.columns)
         keys = self._keys()
@@ -155,23 +218,17 @@ class Codec:
 
     def record(self, row: Sequence[Any], *, clear: bool = False) -> Any:
         """The record of a row; personal fields masked unless ``clear``."""
-        values: list[Any] = []
-        sealed: list[tuple[int, Field, bytes | None]] = []
-        at = 0
-        for field in self.fields:
-            if field.balances:
-                values.append(Balances.of_fen(row[at : at + 6]))
-            elif field.personal:
-                sealed.append((len(values), field, row[at]))
-                values.append(Personal(""))
+        values = list(row)
+        for at, width, read in self._readers:
+            if width == 1:
+                values[at] = read(values[at])
             else:
-                values.append(row[at] if field.read is _same else field.read(row[at]))
-            at += len(field.columns)
+                values[at : at + width] = [read(values[at : at + width])]
         made = self.kind.record(*values)
-        if not any(one[2] for one in sealed):
+        if not any(row[at] for _, at, _ in self._sealed):
             return made
-        for place, field, found in sealed:
-            text = self._keys().decrypt(found, self.place(field.name, made))
+        for place, at, field in self._sealed:
+            text = self._keys().decrypt(row[at], self.place(field.name, made))
             values[place] = Personal(text if clear else self.kind.masks[field.name](text))
         return self.kind.record(*values)
 
@@ -193,3 +250,7 @@ class Codec:
             if one.name == column and not one.balances:
                 return one.read(value)
         return value
+
+
+def _nothing_known(_: Any) -> Personal[str]:
+    return NOBODY

@@ -24,8 +24,8 @@ class Kind:
 
     record: the class. table: its table. key: fields of the primary key. unique: further fields unique together.
     unique_where_filled: a text field unique wherever it is not "". indexes: fields looked up by. refers: field →
-    table.column that must exist. masks: personal field → how it is shown. blind: personal fields that can be looked
-    up, with the index they share. journalled: whether a change needs a note.
+    table.column that must exist. fixed: fields that stay as they were added. masks: personal field → how it is shown.
+    blind: personal fields that can be looked up, with the index they share. journalled: whether a change needs a note.
     """
 
     record: type[Any]
@@ -35,6 +35,7 @@ class Kind:
     unique_where_filled: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     refers: Mapping[str, str] = field(default_factory=dict)
+    fixed: tuple[str, ...] = ()
     masks: Mapping[str, Mask] = field(default_factory=dict)
     blind: Mapping[str, str] = field(default_factory=dict)
     journalled: bool = True
@@ -52,6 +53,7 @@ KINDS = (
             ("borrower_id",), ("contract_no",), ("overdue_since", "status", "grade", "owed_principal"),
             ("originated_on", "grade", "status"), ("limitation_on",), ("observation_ends",), _PORTFOLIO,
         ),
+        fixed=("borrower_id", "product", "lender", "branch", "contract_no", "originated_on", "opened_on"),
     ),
     Kind(r.PaymentFile, "payment_files", ("sha256",), indexes=(("booked_on",),)),
     Kind(

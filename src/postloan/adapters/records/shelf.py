@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -158,12 +159,14 @@ class Shelf(Generic[R]):
     def change_all(self, records: Iterable[R]) -> int:
         """Write many that were read in the version they have; raises ``ChangedMeanwhile`` if any was changed."""
         self._touch(self._codec.kind.journalled)
-        personal = {column for field in self._codec.fields if field.personal for column, _ in field.columns}
-        kept = [at for at, name in enumerate(self._codec.columns) if name not in personal]
+        left = {column for field in self._codec.fields if field.personal for column, _ in field.columns}
+        left |= set(self._codec.kind.fixed)
+        kept = [at for at, name in enumerate(self._codec.columns) if name not in left]
         columns = [self._codec.columns[at] for at in kept]
+        pick = itemgetter(*kept)
         count = 0
         for batch in batches(records):
-            rows = [tuple(row[at] for at in kept) for row in map(self._row_unsealed, batch)]
+            rows = [pick(row) for row in map(self._row_unsealed, batch)]
             with translated(self._shown, self._codec.kind.table):
                 done = update_rows(self._connection, self._table.name, columns, self._codec.kind.key, rows)
             if done != len(batch):
