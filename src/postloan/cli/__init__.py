@@ -6,7 +6,6 @@ import os
 import sys
 from typing import NoReturn
 
-
 _INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
 

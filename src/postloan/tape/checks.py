@@ -17,7 +17,7 @@ from postloan.tape.columns import tables
 from postloan.tape.facts import TapeFacts, gather
 from postloan.tape.found import FindingCount, Seen, counts_table, findings_table, from_finding
 from postloan.tape.habits import control_found, habits_found
-from postloan.tape.lookups import Lookups, given_tables, keep_typed, keep_unreadable, whole_views
+from postloan.tape.lookups import Lookups, given_tables, keep_typed, mark_unread, whole_views
 from postloan.tape.quality import Tally, quality_table, tape_score
 from postloan.tape.rowchecks import RowChecks
 from postloan.tape.sides import resolve_sides
@@ -73,6 +73,7 @@ def check_tape(
     sources: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
     control: Mapping[str, Mapping[str, Decimal]] | None = None,
+    unread: Mapping[tuple[str, str], str] | None = None,
     work: Path | None = None,
     kept: bool = False,
 ) -> CheckedTape:
@@ -82,18 +83,18 @@ def check_tape(
     the tape states no cut-off date. cap: rows shown of each kind on each field. accepted: codes whose errors
     the user takes as they are, so that they only warn. also: findings of the intake, listed first. sources:
     the file of each table. names: engine names of tables, default ``typed_<table>`` where it exists. control:
-    table → field → the seller's control total. work: a folder for copies of the typed tables, faster than
-    copies in the engine; it must stay until the resolved tables are written. kept: the typed tables are cheap to
+    table → field → the seller's control total. unread: (table, field) → query of unreadable cells.
+    work: a folder for copies of the typed tables, faster than copies in the engine; it must stay until the resolved tables are written. kept: the typed tables are cheap to
     read already.
     """
     given = given_tables(engine, names or {})
     if not kept:
         keep_typed(engine, given, work)
-    keep_unreadable(engine, given)
+    mark_unread(engine, given)
     whole_views(engine, given)
     facts = gather(engine, cutoff_on=cutoff_on, rules=rules)
     lookups = Lookups(engine, facts, given)
-    row_checks = RowChecks(lookups, cap=cap, accepted=frozenset(accepted))
+    row_checks = RowChecks(lookups, cap=cap, accepted=frozenset(accepted), unread=unread or {})
     counts, seen = _of_intake(also)
     lookups.for_borrowers()
     about_tape = habits_found(facts, hidden_ids=lookups.hidden_ids())

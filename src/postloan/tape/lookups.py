@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from postloan.address import PROVINCES, known_codes
 from postloan.kernel import Engine, PostloanError, load_queries
+from postloan.kernel.sql import literal
 from postloan.tape.columns import tables
 from postloan.tape.facts import FIRST_DAY, TapeFacts
 
@@ -116,7 +117,6 @@ def one_row(engine: Engine, query: str) -> dict[str, int]:
 def given_tables(engine: Engine, names: Mapping[str, str]) -> dict[str, str]:
     """The engine's names of the tables that a tape has: ``names``, or ``typed_<table>`` where it exists."""
     wanted = {name: names.get(name, f"typed_{name}") for name in tables()}
-    wanted["unreadable"] = "unreadable"
     return {table: name for table, name in wanted.items() if table == "loans" or _exists(engine, name)}
 
 
@@ -143,8 +143,6 @@ def keep_typed(engine: Engine, given: Mapping[str, str], work: Path | None) -> N
     The typed tables are views that clean every cell each time they are read; the checks read them often.
     """
     for name in given.values():
-        if name == "unreadable":
-            continue
         if work is None:
             engine.table(name, f"SELECT * FROM {name}")
         else:
@@ -152,17 +150,12 @@ def keep_typed(engine: Engine, given: Mapping[str, str], work: Path | None) -> N
             engine.parquet(name, work / f"{name}.parquet")
 
 
-def keep_unreadable(engine: Engine, given: Mapping[str, str]) -> None:
-    """Let ``unread_rows`` hold the rows with unreadable cells, a few bytes each: bit i of ``fields`` for field i."""
-    if "unreadable" not in given:
-        return
-    bits = " ".join(
-        f"WHEN table_name = '{name}' AND field = '{field}' THEN {1 << place}"
-        for name, table in tables().items()
-        for place, field in enumerate(table.columns)
-    )
-    engine.table(
-        "unread_rows",
-        f"SELECT table_name, row, CAST(SUM(CASE {bits} ELSE 0 END) AS BIGINT) AS fields"
-        " FROM unreadable GROUP BY table_name, row",
-    )
+def mark_unread(engine: Engine, given: Mapping[str, str]) -> None:
+    """Let ``unread_rows`` be the rows with unreadable cells: bit i of ``fields`` for field i of the table."""
+    marks = [
+        f"SELECT {literal(table)} AS table_name, row, unread AS fields FROM typed_{table} WHERE unread <> 0"
+        for table in given
+        if _exists(engine, f"typed_{table}") and "unread" in engine.columns(f"typed_{table}")
+    ]
+    none = "SELECT '' AS table_name, CAST(0 AS BIGINT) AS row, CAST(0 AS BIGINT) AS fields WHERE FALSE"
+    engine.table("unread_rows", " UNION ALL ".join(marks) or none)

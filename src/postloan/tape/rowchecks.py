@@ -55,9 +55,11 @@ class RowChecks:
     cap: rows shown of each kind on each field. accepted: codes whose errors only warn.
     """
 
-    def __init__(self, lookups: Lookups, *, cap: int, accepted: frozenset[str]) -> None:
+    def __init__(
+        self, lookups: Lookups, *, cap: int, accepted: frozenset[str], unread: Mapping[tuple[str, str], str]
+    ) -> None:
         self._lookups, self._engine = lookups, lookups.engine
-        self._cap, self._accepted = cap, accepted
+        self._cap, self._accepted, self._unread = cap, accepted, unread
         self._kinds = load_kinds("postloan.tape")
 
     def run(self, table: str) -> TableFindings:
@@ -123,7 +125,7 @@ class RowChecks:
             and (table == "loans" or check.code not in _HARMLESS)
         ]
         bad = f"SELECT row FROM {table}_faults WHERE {masks.fails(checks, errors)}"
-        if "unreadable" in self._lookups.given and "T024" not in self._accepted:
+        if "T024" not in self._accepted:
             columns = enumerate(tables()[table].columns)
             bits = sum(1 << place for place, field in columns if field in needed_fields(table))
             needed = f"SELECT row FROM unread_rows WHERE table_name = '{table}' AND (fields & {bits}) <> 0"
@@ -152,8 +154,6 @@ class RowChecks:
         return seen
 
     def _unreadable(self, table: str) -> tuple[list[FindingCount], list[Seen], dict[str, int]]:
-        if "unreadable" not in self._lookups.given:
-            return [], [], {}
         fields = list(tables()[table].columns)
         of_table = f"FROM unread_rows WHERE table_name = '{table}'"
         sums = ", ".join(
@@ -183,11 +183,11 @@ class RowChecks:
         rows = ", ".join(
             str(row) for (row,) in self._engine.rows(f"SELECT row {of_rows} ORDER BY row LIMIT {self._cap}")
         )
-        if not rows:
+        if not rows or (table, field) not in self._unread:
             return []
+        cells = self._unread[(table, field)]
         return self._engine.rows(
-            f"SELECT row, found FROM unreadable WHERE table_name = '{table}' AND field = '{field}'"
-            f" AND row IN ({rows}) ORDER BY row"
+            f"SELECT row, found FROM ({cells}) AS cells WHERE row IN ({rows}) ORDER BY row"
         )
 
 

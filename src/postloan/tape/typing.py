@@ -40,17 +40,23 @@ class TypedTable:
     derived: bool = False
 
 
+UNREAD = "unread"
+"""The column of a typed table that marks its unreadable cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A tape that has been read: ``typed_<table>`` for each table, and ``unreadable`` for cells that resist.
+    """A tape that has been read: ``typed_<table>`` for each table, with a column ``unread`` for cells that resist.
 
-    ``unreadable(table_name, row, field, found)`` is a query, run when it is read; personal values in it
-    are masked. control: table → field → what the seller's total row says. findings: all of the intake.
+    Bit i of ``unread`` is set where field i of the table is filled but could not be read. unread: (table, field)
+    → query of those cells as (row, found); personal values in it are masked. control: table → field → what the
+    seller's total row says. findings: all of the intake.
     """
 
     tables: Mapping[str, TypedTable]
     control: Mapping[str, Mapping[str, Decimal]]
     findings: tuple[Finding, ...]
+    unread: Mapping[tuple[str, str], str]
 
 
 def type_tables(engine: Engine, raw: RawTape, mapping: TapeMapping | None = None) -> Intake:
@@ -63,7 +69,6 @@ def type_tables(engine: Engine, raw: RawTape, mapping: TapeMapping | None = None
     typing = _Typing(engine, raw, mapping or TapeMapping())
     for name in tables():
         typing.table(name)
-    typing.unreadable()
     findings = [
         *raw.findings,
         *(f for table in raw.tables.values() for f in table.findings),
@@ -74,6 +79,7 @@ def type_tables(engine: Engine, raw: RawTape, mapping: TapeMapping | None = None
         MappingProxyType(typing.made),
         MappingProxyType({name: totals for name, totals in control.items() if totals}),
         tuple(findings),
+        MappingProxyType(typing.unread()),
     )
 
 
@@ -243,30 +249,28 @@ class _Typing:
 
     @staticmethod
     def _select(table: Table, part: _Made) -> str:
-        columns = []
-        for name, column in table.columns.items():
+        columns, bits = [], []
+        for place, (name, column) in enumerate(table.columns.items()):
             cell = part.cells.get(name)
+            if cell and (unread := cell.unread):
+                bits.append(f"CASE WHEN {unread} THEN CAST({1 << place} AS BIGINT) ELSE 0 END")
             value = "NULL" if cell is None else cell.typed(identifier(name))
             if cell is None or cell.kind == "null":
                 value = f"CAST({value} AS {column.sql_type})"
             columns.append(f"{value} AS {identifier(name)}")
+        columns.append(f"{' + '.join(bits) or 'CAST(0 AS BIGINT)'} AS {UNREAD}")
         return f'SELECT "row", {", ".join(columns)} FROM {identifier(part.clean)}'
 
-    def unreadable(self) -> None:
-        """Name the query that shows filled cells which could not be read."""
-        queries = [
-            f'SELECT {literal(name)} AS table_name, "row", {literal(column)} AS field, '
-            f"{cell.shown} AS found FROM {identifier(part.clean)} WHERE {cell.unread}"
-            for name, parts in self.parts.items()
-            for part in parts
-            for column, cell in part.cells.items()
-            if cell.unread
-        ]
-        empty = (
-            'SELECT CAST(NULL AS VARCHAR) AS table_name, CAST(NULL AS BIGINT) AS "row", '
-            "CAST(NULL AS VARCHAR) AS field, CAST(NULL AS VARCHAR) AS found WHERE FALSE"
-        )
-        self.engine.view("unreadable", " UNION ALL ".join(queries) if queries else empty)
+    def unread(self) -> dict[tuple[str, str], str]:
+        """The queries that show filled cells which could not be read, by table and field."""
+        queries: dict[tuple[str, str], list[str]] = {}
+        for name, parts in self.parts.items():
+            for part in parts:
+                for column, cell in part.cells.items():
+                    if cell.unread:
+                        shown = f'SELECT "row", {cell.shown} AS found FROM {identifier(part.clean)}'
+                        queries.setdefault((name, column), []).append(f"{shown} WHERE {cell.unread}")
+        return {key: " UNION ALL ".join(parts) for key, parts in queries.items()}
 
     def control(self, table: TypedTable) -> Mapping[str, Decimal]:
         """What the seller's total row says of each amount."""

@@ -69,9 +69,6 @@ def _typed(source: Path, options: TapeOptions, tools: Tools) -> tuple[RawTape, I
         known = mapping.knows if options.mapping else None
         raw = tools.open_tape(tools.engine, source, known=known, encoding=options.encoding)
         intake = type_tables(tools.engine, raw, mapping)
-        for table in intake.tables.values():
-            # The checks look at each table many times; its cells are cleaned once.
-            tools.engine.table(table.view, f"SELECT * FROM {table.view}")
     return raw, intake
 
 
@@ -104,6 +101,7 @@ def check_source(
             sources={name: table.file for name, table in raw.tables.items()},
             names=mended.names,
             control=intake.control,
+            unread=intake.unread,
             work=work,
             kept=bool(options.mend),
         )

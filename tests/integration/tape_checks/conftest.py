@@ -93,8 +93,8 @@ def shared_engine() -> Iterator[DuckDBEngine]:
 
 @pytest.fixture
 def engine(shared_engine: DuckDBEngine) -> DuckDBEngine:
-    for table in (*tables(), "unreadable"):
-        shared_engine.drop(f"typed_{table}" if table != "unreadable" else table)
+    for table in tables():
+        shared_engine.drop(f"typed_{table}")
     return shared_engine
 
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from postloan.tape.checks import check_tape
+from postloan.tape.columns import tables
 
 # Each fault with its field and the code that must be counted for it. None of them calls another's code.
 FAULTS = {
@@ -67,18 +67,16 @@ def test_the_rows_shown_are_the_first_ones(tape, clean, rules):
 def test_unreadable_cells_are_counted_shown_and_quarantine_where_they_are_needed(tape, clean, rules):
     clean["loans"][4]["principal"] = None
     engine = tape(**clean)
-    engine.register(
-        "unreadable",
-        pa.table(
-            {
-                "table_name": ["loans", "loans", "loans"],
-                "row": pa.array([5, 9, 5], pa.int64()),
-                "field": ["principal", "annual_rate", "annual_rate"],
-                "found": ["abc", "x%", "y%"],
-            }
-        ),
-    )
-    checked = check_tape(engine, rules=rules)
+    fields = list(tables()["loans"].columns)
+    principal, rate = 1 << fields.index("principal"), 1 << fields.index("annual_rate")
+    marks = f"CASE row WHEN 5 THEN {principal + rate} WHEN 9 THEN {rate} ELSE 0 END AS unread"
+    engine.table("typed_loans", f"SELECT *, {marks} FROM typed_loans")
+    unread = {
+        ("loans", "principal"): "SELECT CAST(5 AS BIGINT) AS row, 'abc' AS found",
+        ("loans", "annual_rate"): "SELECT row, 'x%' AS found FROM typed_loans WHERE row IN (5, 9)",
+    }
+    checked = check_tape(engine, rules=rules, unread=unread)
+    assert engine.rows("SELECT row, found FROM findings WHERE code = 'T024'") == [(5, "abc")]
     counted = {(c.code, c.field): c.rows for c in checked.counts}
     assert counted[("T024", "principal")] == 1
     assert counted[("T025", "annual_rate")] == 2

@@ -124,7 +124,6 @@ def faulty(shared_engine, rules, make):
         shared_engine.register(f"typed_{name}", make.typed(name, rows))
     for other in ("addresses", "contacts", "payments", "letters"):
         shared_engine.drop(f"typed_{other}")
-    shared_engine.drop("unreadable")
     check_tape(shared_engine, rules=rules)
     codes = {}
     for table, row, code in shared_engine.rows(
