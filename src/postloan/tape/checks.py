@@ -84,8 +84,8 @@ def check_tape(
     the user takes as they are, so that they only warn. also: findings of the intake, listed first. sources:
     the file of each table. names: engine names of tables, default ``typed_<table>`` where it exists. control:
     table → field → the seller's control total. unread: (table, field) → query of unreadable cells.
-    work: a folder for copies of the typed tables, faster than copies in the engine; it must stay until the resolved tables are written. kept: the typed tables are cheap to
-    read already.
+    work: a folder for copies of the typed tables, faster than copies in the engine; it must stay until the
+    resolved tables are written. kept: the typed tables are cheap to read already.
     """
     given = given_tables(engine, names or {})
     if not kept:
