@@ -11,12 +11,13 @@ from postloan.address.evaluate import Evaluation
 
 @dataclass(slots=True)
 class Card:
-    """The facts of a training. date: of the training. train, dev: numbers of addresses."""
+    """The facts of a training. date: of the training. train, dev: numbers of addresses. note: what else to know."""
 
     date: str
     seed: int
     train: int
     dev: int
+    note: str = ""
     models: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, name: str, size: int, scores: Mapping[str, Evaluation]) -> None:
@@ -43,7 +44,8 @@ class Card:
     def to_json(self) -> dict[str, Any]:
         """All facts as JSON."""
         return {
-            "date": self.date, "seed": self.seed, "train": self.train, "dev": self.dev, "models": self.models,
+            "date": self.date, "seed": self.seed, "train": self.train, "dev": self.dev, "note": self.note,
+            "models": self.models,
         }  # fmt: skip
 
 
@@ -55,7 +57,7 @@ Written by `postloan address train`; edit `training/card.py`, not this page.
 |---|---|
 | task | labels every character of a Chinese address with one of 21 labels |
 | model | character convolutions with place-name features and a tied CRF, in numpy |
-| trained on | {date}, seed {seed}, one CPU core; about an hour and a half for all four sets of weights |
+| trained on | {date}, seed {seed}, one CPU core; the stages of all four sets add up to about an hour |
 | developed on | {dev:,} addresses of `dev.txt`, used to choose epochs and to calibrate the confidence |
 
 ## Data and licences
@@ -117,4 +119,5 @@ def render(facts: Mapping[str, Any]) -> str:
     for label in labels:
         cells = (f"{facts['models'][n]['scores']['dev']['by_label'].get(label, 0):.2f}" for n in names)
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n" + _FOOT
+    note = [f"- {facts['note']}"] if facts.get("note") else []
+    return "\n".join([*lines, _FOOT.rstrip("\n"), *note, ""])
