@@ -1,0 +1,103 @@
+"""The application: every page behind the door, every answer in the frame."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from postloan.adapters.records import StoreBusy, StoreFull, StoreGone
+from postloan.kernel import PostloanError
+from postloan.ledger.replaying import NotInLedger
+from postloan.ledger.store import AlreadyThere, ChangedMeanwhile, NoSuchRecord
+from postloan.web import static_files
+from postloan.web.approvals import router as approvals
+from postloan.web.door import enter, house_of
+from postloan.web.frame import Frame
+from postloan.web.house import House
+from postloan.web.journal import router as journal
+from postloan.web.loans import router as loans
+from postloan.web.mistakes import NotAllowed, NotFromHere, NotSignedIn, TooManyAttempts
+from postloan.web.morning import router as morning
+from postloan.web.page import lang_of, show
+from postloan.web.signing_in import public as login
+from postloan.web.signing_in import router as leaving
+from postloan.web.users import router as users
+
+_STATUS: dict[type[PostloanError], tuple[int, str]] = {
+    NotAllowed: (403, "forbidden"),
+    NotFromHere: (403, "forbidden"),
+    TooManyAttempts: (429, "slower"),
+    NoSuchRecord: (404, "missing"),
+    NotInLedger: (404, "missing"),
+    AlreadyThere: (409, "conflict"),
+    ChangedMeanwhile: (409, "conflict"),
+    StoreBusy: (503, "busy"),
+    StoreFull: (503, "unreachable"),
+    StoreGone: (503, "unreachable"),
+}
+_SILENT = (StoreBusy, StoreFull, StoreGone)
+"""Their messages name the database, which is nobody's business on a page."""
+
+public = APIRouter()
+
+
+@public.get("/health")
+def health(request: Request) -> Response:
+    """Whether the pages and the store answer; for whatever watches over them."""
+    try:
+        with house_of(request).records.reading() as tx:
+            tx.journal.head()
+    except PostloanError:
+        return Response(json.dumps({"status": "store unreachable"}), 503, media_type="application/json")
+    return Response(json.dumps({"status": "ok"}), media_type="application/json")
+
+
+def create_app(house: House) -> FastAPI:
+    """The web application on a house."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    app.add_middleware(Frame)
+    app.include_router(public)
+    app.include_router(static_files.router)
+    app.include_router(login)
+    for pages in (morning, loans, approvals, journal, users, leaving):
+        app.include_router(pages, dependencies=[Depends(enter)])
+    app.add_exception_handler(PostloanError, _told)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    return app
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """A mistake as a page that says what to do."""
+    assert isinstance(error, PostloanError)
+    if isinstance(error, NotSignedIn):
+        return _to_login(request)
+    status, problem = _STATUS.get(type(error), (400, "refused"))
+    says = "" if isinstance(error, _SILENT) else error.message(lang_of(request))
+    return show(request, "problem.html.j2", status=status, problem=problem, says=says, ref="")
+
+
+def _to_login(request: Request) -> Response:
+    """The way to the login, and back to where somebody wanted to go."""
+    from urllib.parse import urlencode
+
+    where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    there = "/login" if request.method != "GET" or where == "/" else f"/login?{urlencode({'next': where})}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": there})
+    return RedirectResponse(there, status_code=303)
+
+
+def _plain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem = {404: "missing", 405: "missing", 403: "forbidden"}.get(error.status_code, "refused")
+    return show(request, "problem.html.j2", status=error.status_code, problem=problem, says="", ref="")
+
+
+def _unreadable(request: Request, _: Exception) -> Response:
+    return show(request, "problem.html.j2", status=400, problem="refused", says="", ref="")

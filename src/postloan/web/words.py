@@ -1,0 +1,95 @@
+"""How the pages speak: their own texts on top of the report's number forms and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from postloan.kernel import Lang, Money
+from postloan.ledger.matching import reason_codes
+from postloan.ledger.matching import says as suspense_says
+from postloan.outcomes.words import NONE, Words
+from postloan.web.house import CHINA
+
+_WEEKDAYS = "一二三四五六日"
+
+
+@cache
+def texts() -> Mapping[str, Mapping[Lang, str]]:
+    """Every text of the pages by key, in both languages."""
+    raw = yaml.safe_load((files("postloan.web") / "texts.yaml").read_text(encoding="utf-8"))
+    flat: dict[str, Mapping[Lang, str]] = {}
+    for group, entries in raw.items():
+        for key, (english, chinese) in entries.items():
+            flat[f"{group}.{key}"] = {"en": english, "zh": chinese}
+    return flat
+
+
+class PageWords(Words):
+    """The texts and number forms of one language, for the pages."""
+
+    def t(self, key: str, **facts: object) -> str:
+        """The text with its facts filled in.
+
+        Raises:
+            KeyError: there is no such text (a programming mistake).
+        """
+        found = texts().get(key)
+        return super().t(key, **facts) if found is None else found[self.lang].format(**facts)
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text."""
+        return key in texts()
+
+    def code(self, group: str, code: str) -> str:
+        """What people call a code; the code itself, in plain words, where no text is written for it."""
+        key = f"{group}.{code}"
+        return self.t(key) if self.has(key) else code.replace("_", " ")
+
+    def counted(self, count: int, thing: str) -> str:
+        """A count with its noun: 1 payment, 3 payments, 3 笔."""
+        noun = self.t(f"counted.{thing}")
+        one, _, many = noun.partition("|")
+        return f"{self.n(count)} {one if count == 1 or not many else many}"
+
+    def held(self, reason: str) -> str:
+        """Why a payment waits in suspense."""
+        return suspense_says(reason, self.lang) if reason in reason_codes() else reason
+
+    def money(self, amount: Money | None) -> str:
+        """An amount to the fen: 1,234.56."""
+        return NONE if amount is None else str(amount)
+
+    def amount(self, amount: Money | None) -> str:
+        """An amount in the unit that people say."""
+        return self.big(None if amount is None else amount.as_yuan)
+
+    def grade(self, code: str) -> str:
+        """What people call a class of the five."""
+        return self.term("grades", code) if code else self.t("page.ungraded")
+
+    def day(self, day: date | None) -> str:
+        """A day as 2026-11-21."""
+        return NONE if day is None else day.isoformat()
+
+    def long_day(self, day: date) -> str:
+        """A day with its weekday."""
+        if self.lang == "zh":
+            return f"{day.year}年{day.month}月{day.day}日 星期{_WEEKDAYS[day.weekday()]}"
+        return f"{day:%A}, {day.day} {day:%B} {day.year}"
+
+    def moment(self, at: datetime | None) -> str:
+        """A moment in China, to the minute."""
+        return NONE if at is None else f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+    def days_away(self, days: int) -> str:
+        """How far a day is: today, in 3 days, 2 days ago."""
+        if days == 0:
+            return self.t("page.today")
+        if days == 1:
+            return self.t("page.tomorrow")
+        return self.t("page.in_days", n=f"{days:,}") if days > 0 else self.t("page.days_ago", n=f"{-days:,}")

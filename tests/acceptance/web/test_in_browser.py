@@ -1,0 +1,220 @@
+"""What a person does on the pages, in a real browser: with the mouse, with the keyboard alone, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_server import serving
+from web_store import NAME, PASSWORD, make_house
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+_OPTIONS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip("there is no /usr/bin/chromium here")
+    with api.sync_playwright() as play:
+        made = play.chromium.launch(executable_path=str(CHROMIUM), args=list(_OPTIONS))
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    house = make_house(tmp_path_factory.mktemp("books"))
+    with serving(house) as url:
+        yield url
+
+
+class Reader:
+    """A page with everything that it complained about or asked of others."""
+
+    def __init__(
+        self, browser: Any, address: str, *, width: int = 1280, scripts: bool = True, lang: str = "en"
+    ) -> None:
+        self.address = address
+        size = {"width": width, "height": 844}
+        self.context = browser.new_context(viewport=size, java_script_enabled=scripts, locale=lang)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.elsewhere: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:")):
+            self.elsewhere.append(request.url)
+
+    def sign_in(self, name: str = "officer") -> Any:
+        self.page.goto(self.address + "/login")
+        self.page.fill("#name", name)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("main button")
+        self.page.wait_for_url(self.address + "/")
+        return self.page
+
+
+def test_a_morning_from_the_login_to_a_debtor_in_clear(browser: Any, address: str) -> None:
+    reader = Reader(browser, address)
+    page = reader.sign_in()
+    assert page.locator("h1").inner_text() == "Monday, 2 March 2026"
+    assert page.locator("[data-chart] svg path").count() > 0
+    page.click("#lines summary >> nth=0")
+    page.click("#lines details a >> nth=0")
+    page.wait_for_url("**/loans/L-*")
+    page.goto(address + "/loans/L-1")
+    assert NAME not in page.content()
+    assert page.locator("[data-chart] svg path").count() > 0
+    page.select_option("#purpose", "contact")
+    page.click(".reveal button")
+    page.wait_for_selector(".revealed")
+    assert NAME in page.locator("#person").inner_text()
+    assert page.locator("#history").count() == 1  # only the person was asked for anew
+    page.click("#person >> text=Mask again")
+    page.wait_for_selector(".reveal")
+    assert NAME not in page.content()
+    assert reader.complaints == []
+    assert reader.elsewhere == []
+    reader.context.close()
+
+
+def test_the_language_is_switched_and_remembered(browser: Any, address: str) -> None:
+    reader = Reader(browser, address)
+    page = reader.sign_in()
+    page.goto(address + "/loans/L-1?on=2026-01-10")
+    page.click(".lang")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert "2026-01-10" in page.locator(".lead").inner_text()
+    page.click("nav.pages a >> nth=0")
+    assert page.locator("h1").inner_text() == "2026年3月2日 星期一"
+    reader.context.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_width_scrolls_a_page_sideways(browser: Any, address: str, lang: str) -> None:
+    reader = Reader(browser, address, width=320, lang=lang)
+    page = reader.sign_in("administrator")
+    for path in (
+        "/",
+        "/loans",
+        "/loans/L-1",
+        "/approvals",
+        "/approvals/1",
+        "/journal",
+        "/users",
+        "/password",
+        "/none",
+    ):
+        page.goto(f"{address}{path}?lang={lang}")
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+    reader.context.close()
+
+
+def test_the_keyboard_alone_is_enough(browser: Any, address: str) -> None:
+    reader = Reader(browser, address)
+    page, keys = reader.page, reader.page.keyboard
+    page.goto(address + "/login")
+    keys.type("officer")  # the first field has the focus
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    page.wait_for_url(address + "/")
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    keys.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    _tab_to(page, "/loans", backwards=True)
+    keys.press("Enter")
+    page.wait_for_url(address + "/loans")
+    keys.type("HT000001")  # the search has the focus
+    keys.press("Enter")
+    page.wait_for_url(address + "/loans/L-1")
+    reached = set()
+    for _ in range(40):
+        keys.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+    assert {"on", "purpose", "BUTTON", "SUMMARY"} <= reached
+    page.locator(".menu summary").focus()
+    keys.press("Enter")
+    assert page.locator(".menu a").is_visible()
+    keys.press("Escape")
+    assert not page.locator(".menu a").is_visible()
+    reader.context.close()
+
+
+def _tab_to(page: Any, link: str, *, backwards: bool = False) -> None:
+    for _ in range(60):
+        if page.evaluate("document.activeElement.getAttribute('href')") == link:
+            return
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+    raise AssertionError(f"no way to {link} by keyboard")
+
+
+def test_without_scripts_everything_still_works(browser: Any, address: str) -> None:
+    reader = Reader(browser, address, scripts=False)
+    page = reader.sign_in("collector")
+    page.goto(address + "/loans")
+    page.fill("#q", "13800138000")
+    page.click("main button")
+    page.click("#found tbody a")
+    page.select_option("#purpose", "letter")
+    page.click(".reveal button")
+    assert NAME in page.locator("#person").inner_text()
+    assert page.locator("#history tbody tr").count() == 8
+    page.click(".menu summary")
+    page.click(".menu button")
+    page.wait_for_url(address + "/login")
+    reader.context.close()
+
+
+def test_a_session_that_ended_leads_to_the_login_from_a_half_page_too(browser: Any, address: str) -> None:
+    reader = Reader(browser, address)
+    page = reader.sign_in()
+    page.goto(address + "/loans/L-1")
+    reader.context.clear_cookies()
+    page.select_option("#purpose", "verify")
+    page.click(".reveal button")
+    page.wait_for_url("**/login**")
+    reader.context.close()
+
+
+def test_every_field_has_a_name_and_no_id_is_used_twice(browser: Any, address: str) -> None:
+    reader = Reader(browser, address)
+    page = reader.sign_in("administrator")
+    for path in ("/", "/loans", "/loans/L-1", "/approvals", "/journal", "/users", "/password"):
+        page.goto(address + path)
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter(Boolean)")
+        assert len(ids) == len(set(ids)), path
+        nameless = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]):not([hidden]), select, textarea')]"
+            ".filter(e => !e.labels.length && !e.getAttribute('aria-label')).map(e => e.name)"
+        )
+        assert nameless == [], path
+        assert page.locator("h1").count() == 1, path
+    reader.context.close()
+
+
+def test_paper_shows_the_figures_and_no_buttons(browser: Any, address: str) -> None:
+    reader = Reader(browser, address)
+    page = reader.sign_in()
+    page.goto(address + "/loans/L-1")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})
+    assert not page.locator("nav.pages").is_visible()
+    assert not page.locator(".reveal").is_visible()
+    assert page.locator("#history tbody tr").first.is_visible()
+    reader.context.close()
