@@ -53,10 +53,10 @@ def _by_name() -> dict[str, list[Region]]:
 def resolve(province: str, city: str, district: str) -> Place:
     """The place that these names fix; '' stands for a name that the address does not give."""
     found: list[Region] = []
-    for name, levels in ((district, ("county",)), (city, ("prefecture", "province", "county"))):
-        fitting = [r for level in levels for r in _named(name, level) if _inside(r, province, city)]
-        if fitting:
-            found = fitting
+    province, city, district = (_as_indexed(name) for name in (province, city, district))
+    for name, level in ((district, "county"), (city, "prefecture"), (city, "province"), (city, "county")):
+        found = [region for region in _named(name, level) if _inside(region, province, city)]
+        if found:
             break
     if not found:
         found = _named(province, "province")
@@ -69,7 +69,22 @@ def _named(name: str, level: str) -> list[Region]:
     candidates = _by_name().get(name) or _by_name().get(shortened(name, level), [])
     fitting = [r for r in candidates if r.level == level]
     exact = [r for r in fitting if name in r.names] or fitting
-    return [r for r in exact if r.current] or exact
+    return [r for r in exact if r.current] or _latest(exact)
+
+
+def _latest(past: list[Region]) -> list[Region]:
+    """Of abolished divisions those that were there last: codes were also renumbered when a prefecture was."""
+    years = [region.until or 0 for region in past]
+    return [region for region, year in zip(past, years, strict=True) if year == max(years)]
+
+
+def _as_indexed(name: str) -> str:
+    """A name that is not in the index, in simplified and half-width characters."""
+    if not name or name in _by_name():
+        return name
+    from postloan.address.tagger.model import packaged_folds
+
+    return name.translate(packaged_folds())
 
 
 def _inside(region: Region, province: str, city: str) -> bool:

@@ -28,3 +28,15 @@ def test_a_municipality_is_a_province_and_a_city_in_one():
 def test_divisions_at_the_head_end_where_a_road_begins():
     assert leading_divisions("杭州文三路") == [("city", 0, 2)]
     assert leading_divisions("北京路12号") == []
+
+
+def test_traditional_characters_name_the_same_place():
+    assert resolve("廣東省", "深圳市", "南山區").adcode == "440305"
+
+
+def test_a_prefecture_is_not_mixed_up_with_a_county_that_once_had_its_name():
+    assert resolve("黑龙江省", "佳木斯市", "").adcode == "230800"
+
+
+def test_of_abolished_codes_the_last_one_counts():
+    assert resolve("广西", "百色市", "田阳县").adcode == "451021"

@@ -114,6 +114,13 @@ def packaged_featuriser() -> Featuriser:
 
 
 @cache
+def packaged_folds() -> dict[int, int]:
+    """The characters that are read as another one, for ``str.translate``."""
+    with (files(__package__) / "weights" / "lexicon.npz").open("rb") as file, np.load(file) as packed:
+        return dict(packed["pairs"].tolist())
+
+
+@cache
 def load_tagger(mode: Mode = "accurate", weights: Weights = "default") -> Tagger:
     """The tagger that postloan ships in this mode with these weights."""
     if mode not in ("accurate", "fast") or weights not in ("default", "clean"):

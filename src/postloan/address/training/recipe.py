@@ -72,12 +72,17 @@ class Material:
         """Constructed addresses of all provinces."""
         return list(itertools.islice(synthesise(self.places, seed), count))
 
-    def mixture(self, epoch: int, seed: int, moved: int = 4500, constructed: int = 4500) -> list[Encoded]:
-        """One epoch: the training file, partly changed; some moved to other provinces; some constructed."""
+    def mixture(self, epoch: int, seed: int, moved: float = 0.5, constructed: float = 0.5) -> list[Encoded]:
+        """One epoch: the training file, partly changed; some moved to other provinces; some constructed.
+
+        moved, constructed: how many, as a share of the training file.
+        """
         random = Random(seed * 1000 + epoch)
         own = [self.swapper.shuffled(p, random) if random.random() < 0.6 else p for p in self.train]
-        away = [self.swapper.moved(p, random) for p in random.sample(self.train, moved)]
-        made = self.constructed(constructed, seed * 1000 + epoch)
+        away = [
+            self.swapper.moved(p, random) for p in random.sample(self.train, round(moved * len(self.train)))
+        ]
+        made = self.constructed(round(constructed * len(self.train)), seed * 1000 + epoch)
         return [encode([*own, *away, *made], self.featuriser)]
 
 
@@ -142,11 +147,14 @@ def labelled_by(teachers: list[Trained], addresses: list[Parts], material: Mater
     return Encoded(data.features, soft.astype(np.float16), data.bounds)
 
 
-def pupils_reading(material: Material, seed: int, rounds: int = 3, moved: int = 18000) -> list[Parts]:
-    """Changed addresses for the teachers to label."""
+def pupils_reading(material: Material, seed: int, rounds: int = 3, moved: int = 2) -> list[Parts]:
+    """Changed addresses for the teachers to label: ``rounds`` with swapped parts, ``moved`` moved, for each."""
     random = Random(seed)
     own = [material.swapper.shuffled(p, random, 0.22) for _ in range(rounds) for p in material.train]
-    away = [material.swapper.moved(random.choice(material.train), random) for _ in range(moved)]
+    away = [
+        material.swapper.moved(random.choice(material.train), random)
+        for _ in range(moved * len(material.train))
+    ]
     return own + away
 
 
@@ -167,7 +175,7 @@ def student(material: Material, name: str, soft: Encoded, out: Path) -> Trained:
     trained = fit(
         trained,
         first,
-        lambda e: [*material.mixture(e, first.seed, moved=0, constructed=9000), soft],
+        lambda e: [*material.mixture(e, first.seed, moved=0, constructed=1), soft],
         material.judge,
     )
     hard = hardened(soft)
@@ -175,7 +183,7 @@ def student(material: Material, name: str, soft: Encoded, out: Path) -> Trained:
     trained = fit(
         trained,
         second,
-        lambda e: [*material.mixture(e, second.seed, moved=0, constructed=9000), hard],
+        lambda e: [*material.mixture(e, second.seed, moved=0, constructed=1), hard],
         material.judge,
     )
     save(trained, path)
@@ -194,7 +202,11 @@ CLEAN: dict[str, tuple[Shape, Plan]] = {
 }
 
 
-def clean(material: Material, name: str, out: Path, count: int = 40000) -> Trained:
+CLEAN_COUNT = 40_000
+"""Constructed addresses an epoch."""
+
+
+def clean(material: Material, name: str, out: Path) -> Trained:
     """A tagger from constructed addresses alone, fresh ones in every epoch."""
     path = out / f"{name}.pt"
     if path.exists():
@@ -203,7 +215,7 @@ def clean(material: Material, name: str, out: Path, count: int = 40000) -> Train
     trained = new(material.featuriser, shape, plan.seed + material.seed)
 
     def reading(epoch: int) -> list[Encoded]:
-        return [encode(material.constructed(count, plan.seed * 1000 + epoch), material.featuriser)]
+        return [encode(material.constructed(CLEAN_COUNT, plan.seed * 1000 + epoch), material.featuriser)]
 
     trained = fit(trained, plan, reading, material.judge)
     save(trained, path)
