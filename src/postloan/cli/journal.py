@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+from postloan.cli.store import STORE, DbOption, opened
 
 if TYPE_CHECKING:
     from postloan.kernel.journal import Entry, Head, Verdict
@@ -19,7 +20,6 @@ app = typer.Typer(
     help="Read and check the tamper-evident journal (操作日志).",
 )
 
-DbOption = Annotated[str, typer.Option("--db", envvar="POSTLOAN_DB", help="A SQLite file, or postgresql://user@host/name.")]  # fmt: skip
 _HEAD = re.compile(r"(\d+):([0-9a-f]{64})")
 
 
@@ -30,18 +30,16 @@ def _journal() -> None:
 
 @app.command("verify")
 def verify(
-    db: DbOption,
+    db: DbOption = STORE,
     head: Annotated[str | None, typer.Option("--head", help="A head noted earlier (NUMBER:HASH), which the journal must still contain.")] = None,
     lang: LangOption = LangChoice.en,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:  # fmt: skip
     """Check every entry and every ledger event against the chain; exit 1 if anything was changed."""
-    from postloan.bootstrap import records
-
     screen = Screen(lang, json=json, quiet=quiet)
     known = _known(head)
-    with records(db) as store, screen.progress("Checking…", "正在校验……"), store.reading() as tx:
+    with opened(db, screen) as store, screen.progress("Checking…", "正在校验……"), store.reading() as tx:
         verdict = tx.journal.verify(known=known)
     _show(screen, verdict)
     raise typer.Exit(0 if verdict.whole else 1)
@@ -49,7 +47,7 @@ def verify(
 
 @app.command("show")
 def show(
-    db: DbOption,
+    db: DbOption = STORE,
     subject: Annotated[str, typer.Option("--subject", help="Only what is about this loan, person or file number.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many entries, newest first.")] = 50,
     lang: LangOption = LangChoice.en,
@@ -57,10 +55,8 @@ def show(
     quiet: QuietOption = False,
 ) -> None:  # fmt: skip
     """Show the last entries, newest first."""
-    from postloan.bootstrap import records
-
     screen = Screen(lang, json=json, quiet=quiet)
-    with records(db) as store, store.reading() as tx:
+    with opened(db, screen) as store, store.reading() as tx:
         found = tx.journal.latest(limit, subject=subject)
     if json:
         screen.json([_plain(entry) for entry in found])

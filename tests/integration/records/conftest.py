@@ -72,6 +72,14 @@ def store(address: str) -> Iterator[Store]:
 
 
 @pytest.fixture
+def file_store(made_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """A store in a file, for what only happens to files."""
+    shutil.copy(made_file, tmp_path / "file.db")
+    with closing(open_store(str(tmp_path / "file.db"), environ=KEY, wait_s=10)) as opened:
+        yield opened
+
+
+@pytest.fixture
 def by_hand(address: str) -> Any:
     """Run SQL past the program, as somebody with rights on the database might."""
 
