@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Provisions, ratios, and what to move before the quarter closes (贷款损失准备).",
     ),
     "ledger": ("postloan.cli.ledger", "app", "One loan's account on any day (分户账)."),
+    "close": ("postloan.cli.close", "app", "Close settled debts; tell the credit bureau (结清)."),
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
     "serve": ("postloan.web.serve", "serve", "Serve the web pages; nothing to set up (网页)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
