@@ -33,6 +33,7 @@ def synth(
     format: Annotated[FormatChoice, typer.Option("--format", help="Format of the files.")] = FormatChoice.parquet,  # noqa: A002
     headers: Annotated[HeadersChoice, typer.Option("--headers", help="Chinese headers and terms, as sellers write.")] = HeadersChoice.en,
     faults: Annotated[bool, typer.Option("--faults", help="Plant fifty faults that real files have.")] = False,
+    evergreen: Annotated[int, typer.Option("--evergreen", min=0, metavar="N", help="Plant N patterns that hide non-performing loans, and N look-alikes.")] = 0,
     lang: LangOption = LangChoice.en,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -40,11 +41,13 @@ def synth(
     """Make a synthetic tape that matches a published notice to its printed digits."""
     screen = Screen(lang, json=json, quiet=quiet)
     from postloan.market import Notice
-    from postloan.synth import plant_faults, synthesize, truth_folder, write_tape
+    from postloan.synth import plant_evergreen, plant_faults, synthesize, truth_folder, write_tape
 
     facts = Notice.loads(_read(notice), where=str(notice)).to_json()
     with screen.progress("Making a synthetic tape…", "正在生成合成数据……"):
         made = synthesize(facts, seed=seed)
+        if evergreen:
+            made = plant_evergreen(made, seed=seed, count=evergreen)
         if faults:
             made = plant_faults(made, seed=seed)
         form = FormatChoice.csv if faults and format is FormatChoice.parquet else format

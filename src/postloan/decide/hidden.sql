@@ -4,7 +4,7 @@
 
 -- interest_only --
 -- Payments of interest only in more periods (months) in a row than allowed, with no principal between.
--- Where the loan's schedule asks for no principal in that time, nothing is hidden.
+-- Where the loan's schedule asks for no principal in that time and goes on, nothing is hidden.
 WITH marked AS (
   SELECT
     row, loan_id, paid_on, amount,
@@ -34,6 +34,8 @@ planned AS (
   SELECT
     longest.loan_id,
     COUNT(*) AS instalments,
+    MAX(due_days.due_on) AS ends_on,
+    MIN(longest.last_on) AS last_on,
     SUM(CASE WHEN due_days.due_on >= longest.first_on AND due_days.due_on <= longest.last_on
       THEN due_days.principal_due ELSE 0 END) AS principal_due
   FROM longest
@@ -46,7 +48,7 @@ SELECT
 FROM longest
 JOIN runs ON runs.loan_id = longest.loan_id AND runs.run = longest.run AND runs.bare = 1
 LEFT JOIN planned ON planned.loan_id = longest.loan_id
-WHERE planned.instalments IS NULL OR planned.principal_due > 0
+WHERE planned.instalments IS NULL OR planned.principal_due > 0 OR planned.ends_on <= planned.last_on
 
 -- new_loan --
 -- A loan to the same borrower of about the amount due, paid out at most some days before the due day.
@@ -145,6 +147,7 @@ met AS (
     AND DATE_DIFF('day', payments.paid_on, refunds.begins_on) - 1 <= :days_before
     AND payments.amount > 0
     AND refunds.amount >= payments.amount * CAST(:amount_share AS DECIMAL(9,6))
+    AND refunds.amount <= payments.amount
 ),
 firsts AS (
   SELECT * FROM met QUALIFY ROW_NUMBER() OVER (PARTITION BY loan_id ORDER BY happened_on, row, payment_row) = 1

@@ -1,6 +1,7 @@
 """Synthetic tapes: loans and people that do not exist but disclose what a real notice published."""
 
 from postloan.synth.averages import OutOfReach
+from postloan.synth.evergreen import plant_evergreen
 from postloan.synth.facts import Contradiction, NoDate, NotAFact
 from postloan.synth.faults import plant_faults
 from postloan.synth.folder import LABEL, truth_folder, write_tape
@@ -16,6 +17,7 @@ __all__ = [
     "Tables",
     "package_names",
     "package_notice",
+    "plant_evergreen",
     "plant_faults",
     "synthesize",
     "truth_folder",

@@ -28,6 +28,12 @@ _OUTCOMES: tuple[tuple[str, float, float], ...] = (
 )
 
 
+_PAYERS = (
+    ("self", 0.92), ("spouse", 0.03), ("family", 0.03), ("guarantor", 0.01), ("employer", 0.006),
+    ("third_party", 0.004),
+)  # fmt: skip
+
+
 def contacts_table(who: People, rng: np.random.Generator) -> pa.Table:
     """Telephones: the borrower's own (not always the right one), some second numbers, some named contacts."""
     count = len(who.name)
@@ -50,8 +56,11 @@ def contacts_table(who: People, rng: np.random.Generator) -> pa.Table:
     ).take(order)
 
 
-def payments_table(loans: Loans, rng: np.random.Generator) -> pa.Table:
-    """The last payments of each loan, a month apart; the very last is the one that the loans table states."""
+def payments_table(loans: Loans, rng: np.random.Generator, more: np.random.Generator) -> pa.Table:
+    """The last payments of each loan, a month apart; the very last is the one that the loans table states.
+
+    more: draws how payments were split and who paid.
+    """
     paying = np.flatnonzero(loans.paid)
     room = np.clip((loans.last_paid[paying] - loans.originated[paying] - 1) // 31, 0, 2)
     times = 1 + np.minimum(rng.integers(0, 3, len(paying)), room)
@@ -64,8 +73,35 @@ def payments_table(loans: Loans, rng: np.random.Generator) -> pa.Table:
             "loan_id": col.numbered("L", loan + 1, 8),
             "paid_on": col.days(loans.last_paid[loan] - 31 * ago),
             "amount": col.decimals(amount),
+            **_split(amount, more),
+            **_payers(loans.owner[loan], more),
         }
     )
+
+
+def _split(amount: Ints, rng: np.random.Generator) -> dict[str, pa.Array]:
+    """Principal and interest of most payments; of the others the seller tells only the amount."""
+    untold = rng.random(len(amount)) < 0.15
+    principal = np.maximum((amount * rng.uniform(0.35, 0.95, len(amount))).astype(np.int64), 1)
+    return {
+        "principal": col.decimals(principal, empty=untold),
+        "interest": col.decimals(amount - principal, empty=untold),
+    }
+
+
+def _payers(borrower: Ints, rng: np.random.Generator) -> dict[str, pa.Array]:
+    """Who paid: mostly the borrower, from an account of the borrower's own; an employer pays for many."""
+    count = len(borrower)
+    edges = np.cumsum([share for _, share in _PAYERS])
+    who = np.searchsorted(edges, rng.random(count), side="right").clip(max=len(_PAYERS) - 1)
+    employer = who == [name for name, _ in _PAYERS].index("employer")
+    # Prefix, then a number of its own for every borrower and another for each of some fifty employers.
+    number = np.where(employer, 9_000_000_000 + rng.integers(0, 50, count), 1_000_000_000 + borrower)
+    hidden, untold = (rng.random(count) < share for share in (0.7, 0.1))
+    return {
+        "payer_account": col.without(col.numbered("6228480", number, 12), hidden & ~employer),
+        "payer_relation": col.without(col.picked([name for name, _ in _PAYERS], who), untold & ~employer),
+    }
 
 
 def letters_table(

@@ -18,14 +18,18 @@ from postloan.synth.history import contacts_table, letters_table, payments_table
 from postloan.synth.loans import EPOCH, loans_table
 from postloan.synth.people import people
 from postloan.synth.places import places
+from postloan.synth.servicing import servicing_tables
 from postloan.synth.targets import targets_of
 
-GENERATOR = "1"
+GENERATOR = "2"
 """Version of the generator: the same notice, seed and version give the same tables."""
 
-TAPE = ("loans", "borrowers", "addresses", "contacts", "payments", "letters")
-"""Tables that a seller hands over."""
-TRUTH = ("persons", "homes", "faults")
+TAPE = (
+    "loans", "borrowers", "addresses", "contacts", "payments", "letters", "schedules", "events", "collateral",
+    "owned_assets",
+)  # fmt: skip
+"""Tables that a seller hands over; those without a row are left out."""
+TRUTH = ("persons", "homes", "faults", "evergreen")
 """Tables that no pipeline may read."""
 
 
@@ -57,7 +61,7 @@ def synthesize(notice: Mapping[str, Any], *, seed: int) -> Tables:
         NoDate: nothing tells when the package was cut off.
     """
     targets = targets_of(notice)
-    draws = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(8)]
+    draws = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(10)]
     held = balances(targets, draws[0])
     loans = loans_table(targets, held, notice, draws[1])
     cutoff = (targets.cutoff_on - EPOCH).days
@@ -74,8 +78,9 @@ def synthesize(notice: Mapping[str, Any], *, seed: int) -> Tables:
             "borrowers": who.table,
             "addresses": where.addresses,
             "contacts": contacts_table(who, draws[5]),
-            "payments": payments_table(loans, draws[6]),
+            "payments": payments_table(loans, draws[6], draws[8]),
             "letters": letters_table(loans, where, held.first, cutoff, draws[7]),
+            **servicing_tables(loans, cutoff, draws[9]),
         },
         truth={"persons": who.persons, "homes": where.homes},
         label={

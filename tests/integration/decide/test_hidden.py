@@ -186,3 +186,9 @@ def test_every_sign_has_its_query_its_rule_and_its_finding():
         assert load_kinds("postloan.decide")[sign.code].severity == "warning", "an alert is no verdict"
         for name in sign.parameters:
             assert BOOK.holds(f"{sign.rule}.{name}", on=ON)
+
+
+def test_interest_alone_after_the_schedule_has_ended_is_a_sign(engine, tape):
+    ended = [due("L1", DAY - timedelta(days=40), YUAN), due("L1", DAY - timedelta(days=9), YUAN)]
+    tape([{}], payments=months("L1", [0, 0, 0]), schedules=ended)
+    assert seen(engine) == {"interest_only": {"L1": "1 2 3"}}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
@@ -99,3 +100,51 @@ def test_borrowers_have_several_loans_and_a_branch_lends_at_home(small):
     assert max(each.values()) > 2
     assert sum(n.startswith("51") for n in numbers) / len(numbers) > 0.5
     assert set(made.tape["loans"]["product"].unique().to_pylist()) == {"consumer", "business"}
+
+
+def test_a_schedule_adds_up_to_what_was_paid_out_and_ends_with_the_term(ant):
+    keys = ("loan_id", "paid_out", "originated_on", "matures_on")
+    loans = {loan["loan_id"]: loan for loan in ant.tape["loans"].select(keys).to_pylist()}
+    sums: dict[str, Decimal] = {}
+    ends: dict[str, date] = {}
+    for row in ant.tape["schedules"].to_pylist():
+        sums[row["loan_id"]] = sums.get(row["loan_id"], Decimal(0)) + row["principal_due"]
+        ends[row["loan_id"]] = row["due_on"]
+        assert row["due_on"] > loans[row["loan_id"]]["originated_on"]
+    assert 1_000 < len(sums) < 5_000
+    assert all(sums[name] == loans[name]["paid_out"] for name in sums)
+    assert all(ends[name] == loans[name]["matures_on"] for name in ends)
+
+
+def test_the_parts_of_a_payment_are_its_amount_and_employers_pay_for_many(ant):
+    accounts: dict[str, set[str]] = {}
+    for row in ant.tape["payments"].to_pylist():
+        if row["principal"] is not None:
+            assert row["principal"] > 0
+            assert row["principal"] + row["interest"] == row["amount"]
+        if row["payer_relation"] == "employer":
+            accounts.setdefault(row["payer_account"], set()).add(row["loan_id"])
+    assert max(len(loans) for loans in accounts.values()) > 3
+
+
+def test_events_lie_between_the_first_and_the_cut_off_day(ant):
+    loans = {
+        loan["loan_id"]: (loan["originated_on"], loan["cutoff_on"])
+        for loan in ant.tape["loans"].select(["loan_id", "originated_on", "cutoff_on"]).to_pylist()
+    }
+    kinds: Counter[str] = Counter()
+    for row in ant.tape["events"].to_pylist():
+        kinds[row["kind"]] += 1
+        first, last = loans[row["loan_id"]]
+        assert first <= row["happened_on"] <= last
+    assert set(kinds) == {"restructure", "extension", "due_date_moved", "waiver", "refund"}
+    assert kinds["restructure"] == sum(
+        times > 0 for times in ant.tape["loans"]["restructured_times"].to_pylist()
+    )
+
+
+def test_a_secured_loan_has_one_registered_right_in_a_thing(small):
+    made = synthesize({**small, "guarantee": {"信用": 200, "抵押": 40}}, seed=1)
+    things = made.tape["collateral"].to_pylist()
+    assert len({row["loan_id"] for row in things}) == len(things) == 40
+    assert all(row["registered"] and row["rank"] == 1 and row["appraisal"] > 0 for row in things)
