@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "post",
         "Post payment files and bank statements (夜间入账); reverse, assign.",
     ),
+    "grade": ("postloan.cli.grade", "grade", "Record the class of the day of every loan (五级分类)."),
     "day": ("postloan.cli.day", "day", "What came in, what waits, what crosses a line soon (每日晨报)."),
     "provision": (
         "postloan.cli.provision",
