@@ -67,7 +67,7 @@ def limit(path: Path) -> None:
     asked = f"SELECT COUNT(*), BIT_XOR(HASH(t)) FROM '{path}' AS t"
     took = measure(
         sys.executable, "-c",
-        f"import duckdb; db = duckdb.connect(); db.execute(\"{asked}\").fetchall()",
+        f'import duckdb; db = duckdb.connect(); db.execute("{asked}").fetchall()',
     )  # fmt: skip
     show(f"  limit: DuckDB reads {path.parent.name}/{path.name} once", took)
 
