@@ -30,8 +30,8 @@ _LINES = ("special_mention", "substandard", "doubtful", "loss")
 class DayGraded:
     """What grading a day came to.
 
-    looked: loans that were overdue too long for their class. changed: of these, by class before and after. refused: those whose
-    ledger refused the class, for instance because something was booked on a later day.
+    looked: loans that were overdue too long for their class. changed: of these, by class before and after. refused:
+    those whose ledger refused the class, for instance because something was booked on a later day.
     """
 
     on: date
