@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from postloan.kernel import Money
 from postloan.ledger.events import Event, Graded
+from postloan.ledger.money_rules import AnyVersion
 from postloan.ledger.parts import Part
 from postloan.ledger.replaying import Step, replay, trace
 from postloan.ledger.state import State, Status
@@ -21,7 +22,6 @@ from postloan.ledger.store_records import (
     Promise,
 )
 from postloan.rules import RuleBook
-from postloan.web.house import MoneyBooks
 
 _LINES = ("substandard", "doubtful", "loss")
 _PARTS = len(Part)
@@ -123,7 +123,7 @@ class LoanView:
         return tuple(hold for hold in self.holds if _holds(hold, self.on))
 
 
-def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook, money: MoneyBooks) -> LoanView:
+def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook, money: AnyVersion) -> LoanView:
     """A loan on a day.
 
     Raises:
@@ -142,7 +142,7 @@ def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook, money: MoneyBoo
         parts=_parts(state),
         history=tuple(history),
         later=len(events) - len(history),
-        grades=_grades(events, on),
+        grades=_grades(history),
         ahead=_ahead(loan, state, book, on),
         promises=tuple(tx.of(Promise).find(loan_id=loan_id, order=("-due_on", "number"))),
         plans=tuple((plan, _instalments(tx, plan)) for plan in plans),
@@ -187,16 +187,16 @@ def _details(event: Event) -> list[tuple[str, str]]:
     return [*found, ("because", ", ".join(because))] if because else found
 
 
-def _grades(events: Sequence[Event], on: date) -> tuple[GradeRow, ...]:
+def _grades(history: Sequence[HistoryRow]) -> tuple[GradeRow, ...]:
+    """Every class that was recorded and stands, newest first; the first one may come with the opening."""
     rows: list[GradeRow] = []
-    for event in sorted(events, key=lambda one: (one.value_on, one.seq)):
-        grade = getattr(event.what, "grade", "")
-        first = not rows and event.name == "account_opened"
-        if event.value_on > on or not grade or not (first or type(event.what) is Graded):
-            continue
-        before = rows[-1].after if rows else ""
-        because = getattr(event.what, "because", ())
-        rows.append(GradeRow(event.value_on, before, grade, tuple(because), event.rule_book))
+    for row in history:
+        event = row.event
+        recorded = isinstance(event.what, Graded) and not row.reversed_by
+        if recorded or (row.grade and not rows):
+            before = rows[-1].after if rows else ""
+            because = tuple(getattr(event.what, "because", ()))
+            rows.append(GradeRow(event.value_on, before, row.grade, because, event.rule_book))
     return tuple(reversed(rows))
 
 

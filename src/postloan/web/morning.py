@@ -15,7 +15,6 @@ from postloan.web.page import show, words_of
 from postloan.web.roles import Right
 from postloan.web.rule_words import rule_notes
 from postloan.web.words import PageWords
-from postloan.workflows.morning import morning
 from postloan.workflows.morning_parts import Morning, Standing
 
 router = APIRouter(dependencies=[Depends(needs(Right.SEE))])
@@ -29,7 +28,7 @@ def morning_page(request: Request, on: str = "") -> Response:
     """The morning of today, or of another day."""
     house, words = house_of(request), words_of(request)
     day = parse_day(on) if on.strip() else house.today()
-    seen = morning(house.records, on=day, book=house.book)
+    seen = house.mornings.of(house.records, day, house.book)
     charts = {"ahead": _ahead(seen, words)} if any(c.by_day for c in seen.crossings) else {}
     return show(
         request,

@@ -41,6 +41,10 @@ class PageWords(Words):
         found = texts().get(key)
         return super().t(key, **facts) if found is None else found[self.lang].format(**facts)
 
+    def sentence(self, text: str) -> str:
+        """A text with a full stop."""
+        return text + ("。" if self.lang == "zh" else ".")
+
     def has(self, key: str) -> bool:
         """Whether there is a text."""
         return key in texts()

@@ -9,7 +9,7 @@ from web_store import ADDRESS, ID_NUMBER, NAME, ROLES, TELEPHONE, Clock, Pages
 
 from postloan.adapters.records import StoreGone
 from postloan.ledger.store_records import ApprovalRequest, RequestState
-from postloan.web import House
+from postloan.web import House, mornings
 from postloan.web.words import texts
 
 CLEAR = (NAME, ID_NUMBER, TELEPHONE, ADDRESS, "13900139000", "某某公司")
@@ -93,6 +93,27 @@ def test_the_morning_shows_what_waits(looking: Pages) -> None:
     html = looking.get("/?lang=en").text
     for text in ("¥2,150.00", "3 payments in 1 file", "only resembles", "Waiver", "50.00%", "5 days ago"):
         assert text in html
+
+
+def test_the_morning_is_worked_out_once_and_never_stale(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    real = mornings.morning_of
+
+    def counted(*given: object, **options: object) -> object:
+        made.append(options["on"])
+        return real(*given, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mornings, "morning_of", counted)
+    pages.sign_in("officer")
+    for path in ("/?lang=en", "/loans/L-1", "/", "/", "/?on=2026-03-01"):
+        pages.get(path)
+    assert len(made) == 2
+    pages.get("/approvals/1")
+    pages.post("/approvals/1", {"what": "withdraw", "reason": "No longer."})
+    assert "Waiver" not in pages.get("/").text
+    assert len(made) == 3
 
 
 def test_a_loan_is_owed_to_the_fen_and_its_history_ties(looking: Pages) -> None:
@@ -313,7 +334,7 @@ def test_a_failure_tells_a_reference_and_nothing_else(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(f"secret: {NAME}")
 
-    monkeypatch.setattr("postloan.web.morning.morning", fail)
+    monkeypatch.setattr("postloan.web.mornings.morning_of", fail)
     answer = pages.get("/")
     reference = re.search(r'class="reference">([0-9a-f]{8})<', answer.text)
     assert answer.status_code == 500
