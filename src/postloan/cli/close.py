@@ -34,18 +34,21 @@ def list_settled(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """List the loans on which nothing is owed and that were not closed yet."""
-    from postloan.workflows.closing import settled_and_open
+    """List the loans on which nothing is owed and that were not closed yet, and closed ones that are owed again."""
+    from postloan.workflows.closing import owed_again, settled_and_open
 
     screen = Screen(lang, json=json, quiet=quiet)
     with opened(db, screen) as records, records.reading() as tx:
-        found = settled_and_open(tx)
+        found, again = settled_and_open(tx), owed_again(tx)
     if json:
-        screen.json(found)
+        screen.json({"settled": found, "owed_again": again})
         return
     screen.say(f"{len(found):,} settled loans wait to be closed.", f"{len(found):,} 笔已还清贷款待办理结清。")
     for loan_id in found:
         screen.say(f"  {loan_id}")
+    if again:
+        shown = ", ".join(again)
+        screen.say(f"Closed, but owed again: {shown}.", f"已办理结清但重新产生欠款：{shown}。")
 
 
 @app.command("loan")
@@ -74,6 +77,25 @@ def close_loan(
         screen.json(plain)
         return
     _said(done, screen)
+
+
+@app.command("reopen")
+def reopen(
+    loan: Annotated[str, typer.Argument(metavar="LOAN", help="The loan's number.")],
+    db: DbOption = STORE,
+    by: ActorOption = None,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Open a closed debt again on which a bounced payment left something owed."""
+    from postloan.workflows.closing import reopen_debt
+
+    screen = Screen(lang, quiet=quiet)
+    with opened(db, screen) as records:
+        held = reopen_debt(records, loan, by=actor(by), at=now())
+    screen.say(
+        f"Loan {loan} is open again; {held} holds released.", f"贷款 {loan} 已恢复，解除停止联系 {held} 项。"
+    )
 
 
 @app.command("bureau")

@@ -50,6 +50,15 @@ class NotOurs(PostloanError):
     zh = "贷款 {loan} 已转让给 {owner}。应由债权受让人办理结清。"
 
 
+class StillSettled(PostloanError):
+    """The loan {loan} is settled: nothing is owed on it.
+
+    Only a debt on which something is owed again is opened again.
+    """
+
+    zh = "贷款 {loan} 已结清，债权余额为零。仅在重新产生欠款时方可恢复。"
+
+
 class NotClosed(PostloanError):
     """The loan {loan} has not been closed.
 
@@ -89,16 +98,20 @@ def close_debt(
     with records.reading() as tx:
         found = tx.of(Closing).look(loan_id)
         if found is not None:
-            return _looked_up(tx, found, book)
+            before = _looked_up(tx, found, book)
+            if before.statement.settled_on == found.closed_on:
+                return before
     with records.writing(actor=by, ground="CN-REC-02", at=at) as tx:
         loan, events, state = _taken(tx, loan_id, day_of(at), book)
         _settled(loan, state)
         ended = settlement(events, state)
         kept = keep_until(ended.settled_on, loan.product, loan.lender, book)
         number = f"JQ-{ended.settled_on:%Y%m%d}-{loan_id}"
-        closing = tx.of(Closing).add(
-            Closing(loan_id, loan.borrower_id, ended.settled_on, certificate=number, keep_until=kept)
-        )
+        made = Closing(loan_id, loan.borrower_id, ended.settled_on, certificate=number, keep_until=kept)
+        if (earlier := tx.of(Closing).look(loan_id)) is None:
+            closing = tx.of(Closing).add(made)
+        else:  # it was open again meanwhile
+            closing = tx.of(Closing).change(replace(made, version=earlier.version))
         released = _release(tx, loan_id, day_of(at))
         _end_contact(tx, loan, ended.settled_on, by)
         details = {
@@ -136,12 +149,44 @@ def certificate(
         return paper(settlement(events, state), named, signed_on=day_of(at))
 
 
+def reopen_debt(records: Records, loan_id: str, *, by: str, at: datetime) -> int:
+    """Let contact be lawful again on a debt that was closed and is owed again, as a payment bounced; holds released.
+
+    Raises:
+        NotClosed: it was not closed. StillSettled: nothing is owed on it. NoSuchRecord: there is no such loan.
+    """
+    with records.writing(actor=by, ground="a payment was reversed", at=at) as tx:
+        loan = tx.loans.get(loan_id)
+        if tx.of(Closing).look(loan_id) is None:
+            raise NotClosed(loan=loan_id)
+        if loan.status is Status.CLOSED:
+            raise StillSettled(loan=loan_id)
+        shelf = tx.of(Hold)
+        held = [
+            hold
+            for hold in shelf.find(borrower_id=loan.borrower_id, released_on=None)
+            if (hold.kind, hold.loan_id) == (CLOSED, loan_id)
+        ]
+        ended: dict[str, Any] = {"released_on": day_of(at), "released_by": by, "release_reason": "owed again"}
+        shelf.change_all(replace(hold, **ended) for hold in held)
+        tx.note(Note("debt.reopened", subject=loan_id, details={"holds": len(held)}))
+        return len(held)
+
+
+def owed_again(tx: Reading) -> list[str]:
+    """Closed debts on which something is owed again: their certificates no longer hold."""
+    closed = [one.loan_id for one in tx.of(Closing).find()]
+    found = tx.loans.find(loan_id=closed) if closed else iter(())
+    return sorted(loan.loan_id for loan in found if loan.status is not Status.CLOSED)
+
+
 def bureau_list(records: Records, *, book: RuleBook | None = None) -> list[BureauReport]:
     """What the credit bureau has not been told yet, of all closed debts."""
     book = book or load_book()
     with records.reading() as tx:
         waiting = list(tx.of(Closing).find(order=("closed_on", "loan_id"), bureau_reported_on=None))
-        return [_looked_up(tx, one, book).bureau for one in waiting]
+        again = set(owed_again(tx))
+        return [_looked_up(tx, one, book).bureau for one in waiting if one.loan_id not in again]
 
 
 def reported(records: Records, loan_ids: list[str], *, by: str, at: datetime) -> int:

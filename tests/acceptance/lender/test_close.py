@@ -77,3 +77,23 @@ def test_a_debt_with_anything_owed_is_not_closed(postloan, lender):
     assert "are owed" in said.err
     chinese = postloan("close", "loan", "L2", "--db", lender, "--lang", "zh")
     assert "尚未结清" in chinese.err
+
+
+def test_a_closed_debt_is_opened_again_when_its_payment_bounces(postloan, settled, today):
+    assert postloan("close", "reopen", "L1", "--db", settled).code == 2, "it was not closed"
+    postloan("close", "loan", "L1", "--db", settled)
+    assert "nothing is owed" in postloan("close", "reopen", "L1", "--db", settled).err
+    store = open_store(str(settled), environ=KEY)
+    with store.writing(actor="test", ground="bounced", at=datetime.now(UTC)) as tx:
+        loan = tx.loans.get("L1")
+        account = Account("L1", MoneyRules.of(load_book()), tx.events.of("L1"))
+        answer = account.book(c.Reverse("all", "no funds"), key="back", value_on=today, booked_on=today)
+        assert isinstance(answer, Booked)
+        tx.events.append([answer.event])
+        tx.loans.change(loan.after(account.state(), answer.event.seq))
+        tx.note(Note("test.bounced"))
+    store.close()
+    assert postloan("close", "list", "--db", settled, "--json").json()["owed_again"] == ["L1"]
+    assert postloan("close", "bureau", "--db", settled, "--json").json() == []
+    assert postloan("close", "loan", "L1", "--db", settled).code == 2
+    assert "1 holds released" in postloan("close", "reopen", "L1", "--db", settled).out
