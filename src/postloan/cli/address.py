@@ -141,14 +141,11 @@ def train(
     from datetime import UTC, datetime
 
     from postloan.adapters.files_whole import make_folder
-    from postloan.cli.given import UnreadableFile
     from postloan.kernel import InputError
 
     training = data / "train.txt" if data.is_dir() else data
     dev = dev or training.with_name("dev.txt")
-    for path in (training, dev, places, *([others] if others else [])):
-        if not path.is_file():
-            raise UnreadableFile(path=path, why="there is no such file")
+    _must_be_there(training, dev, places, others)
     try:
         from postloan.address.training.run import run_training
     except ModuleNotFoundError as error:
@@ -172,3 +169,11 @@ def train(
     )
     for name, score in report.items():
         screen.say(f"{name}: F1 {100 * score:.2f}")
+
+
+def _must_be_there(*files: Path | None) -> None:
+    from postloan.cli.given import UnreadableFile
+
+    for path in files:
+        if path is not None and not path.is_file():
+            raise UnreadableFile(path=path, why="there is no such file")

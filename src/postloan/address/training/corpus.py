@@ -12,15 +12,9 @@ import numpy.typing as npt
 
 from postloan.address.tagger.features import Features, Featuriser
 from postloan.address.tagger.labels import INDEX, N_LABELS
-from postloan.address.training.grammar import (
-    Part,
-    Parts,
-    chance,
-    company_name,
-    compound_name,
-    road_name,
-    zone,
-)
+from postloan.address.training.drawing import Part, Parts, chance
+from postloan.address.training.grammar import road_name, zone
+from postloan.address.training.names import company_name, compound_name
 from postloan.address.training.places import (
     Chain,
     Places,

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from postloan.address.tagger.model import Tagger
 from postloan.address.tagger.net import quantised
 from postloan.address.training.corpus import gold_spans, texts_of
+from postloan.address.training.drawing import Parts
 from postloan.address.training.fitting import Trained, crf_arrays
-from postloan.address.training.grammar import Parts
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -28,7 +28,7 @@ class Plan:
     """How to train. epochs, size (addresses a batch), rate: as usual. crf: CRF loss, else each token by itself.
 
     adversarial: size of a step against the gradient on the embeddings, 0 for none. unknown: share of characters
-    that are hidden. patience_from: first epoch at whose end the development set is looked at.
+    that are hidden. look_from: first epoch at whose end the development set is looked at.
     """
 
     epochs: int = 10

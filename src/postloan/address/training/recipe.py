@@ -17,8 +17,8 @@ import torch
 from postloan.address.tagger.decode import viterbi
 from postloan.address.tagger.features import Featuriser
 from postloan.address.training.corpus import Encoded, Swapper, encode, gold_spans
+from postloan.address.training.drawing import Parts
 from postloan.address.training.fitting import Plan, Trained, crf_arrays, f1_of, fit, flat_marginals
-from postloan.address.training.grammar import Parts
 from postloan.address.training.network import N_TAGS, Network, Shape, TiedCrf
 from postloan.address.training.places import Places
 from postloan.address.training.synthesis import synthesise

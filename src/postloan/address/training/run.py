@@ -15,9 +15,9 @@ from postloan.address.tagger.labels import LABELS
 from postloan.address.tagger.model import Tagger, packaged_featuriser
 from postloan.address.training.card import Card, render
 from postloan.address.training.corpus import read_parts, texts_of
+from postloan.address.training.drawing import Parts
 from postloan.address.training.export import arrays_of, calibrate, write
 from postloan.address.training.fitting import Trained
-from postloan.address.training.grammar import Parts
 from postloan.address.training.places import Places
 from postloan.address.training.recipe import (
     CLEAN,

@@ -6,24 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from random import Random
 
-from postloan.address.training.grammar import (
-    Parts,
-    chance,
-    digits,
-    divisions,
-    elsewhere,
-    hamlet,
-    institution_name,
-    park_name,
-    pick,
-    road,
-    road_name,
-    shop_name,
-    tail_word,
-    township,
-    venue,
-    zone,
-)
+from postloan.address.training.drawing import Parts, chance, digits, pick
+from postloan.address.training.grammar import divisions, elsewhere, road, road_name, township, zone
+from postloan.address.training.names import hamlet, institution_name, park_name, shop_name, tail_word, venue
 from postloan.address.training.places import Chain, Places, short_village
 from postloan.address.training.words import chinese_number, draw, person_name
 
