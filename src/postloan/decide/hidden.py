@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from postloan.kernel import Engine, load_kinds, load_queries
+from postloan.kernel import Engine, Lang, load_kinds, load_queries
 from postloan.kernel.sql import Value
 from postloan.rules import RuleBook
 from postloan.tape import side_tables
@@ -59,6 +59,29 @@ class AlertCount:
     total: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class AlertShown:
+    """One alert as an example: the loan, what it says, and the first rows of a table that show it.
+
+    times: how many rows show it; rows may name fewer.
+    """
+
+    loan_id: str
+    says: Mapping[Lang, str]
+    table: str
+    rows: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignSeen:
+    """What one sign came to: its count, the house rule behind it, some alerts to look at."""
+
+    count: AlertCount
+    rule: str
+    shown: tuple[AlertShown, ...]
+
+
 def alerts_query(engine: Engine, book: RuleBook, *, on: date) -> str | None:
     """The query of the table ``alerts``, one line for each loan and sign; None where the tape tells nothing.
 
@@ -91,6 +114,18 @@ def alerts_query(engine: Engine, book: RuleBook, *, on: date) -> str | None:
 def alert_counts(engine: Engine) -> list[AlertCount]:
     """What the table ``alerts`` comes to, by sign."""
     return [AlertCount(*row) for row in engine.rows(_query("alert_counts"))]
+
+
+def signs_seen(engine: Engine, *, shown: int) -> tuple[SignSeen, ...]:
+    """The table ``alerts`` for readers: each sign with its count and its first alerts."""
+    rules = {sign.name: sign.rule for sign in SIGNS}
+    examples: dict[str, list[AlertShown]] = {}
+    for row in engine.rows(_query("alerts_shown", shown=shown)):
+        code, _, loan_id, _, _, en, zh, table, rows, times = row
+        examples.setdefault(code, []).append(AlertShown(loan_id, {"en": en, "zh": zh}, table, rows, times))
+    return tuple(
+        SignSeen(one, rules[one.sign], tuple(examples.get(one.code, ()))) for one in alert_counts(engine)
+    )
 
 
 def alert_findings(engine: Engine, *, cap: int) -> tuple[list[FindingCount], list[Seen]]:

@@ -77,6 +77,8 @@ def _sections(facts: ReportFacts) -> Iterator[str]:
     yield "strata"
     if facts.grades:
         yield "grades"
+    if facts.alerts is not None:
+        yield "alerts"
     if facts.answers:
         yield "eligibility"
     yield "comparables"

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from postloan.decide.hidden import signs_seen
 from postloan.decide.summaries import eligibility_summary, grade_summary
 from postloan.kernel import Engine, PostloanError, load_queries
 from postloan.market import Notice
@@ -46,6 +47,7 @@ def collect(
 
     engine: holds ``loans`` and whichever of ``borrowers``, ``findings``, ``finding_counts``, ``field_quality``,
     ``grades`` and ``eligibility`` have been made; what is missing is left out of the report and named there.
+    ``alerts`` are there only where the tape has tables that could show one.
     packages: package name → its notice. computed: package name → grade that the rules compute → loans.
     book_facts: the content of book.json, see ``read_book_facts``.
     rule_book: explains the rule ids that decisions name, as they held on the book's day.
@@ -60,6 +62,8 @@ def collect(
     score, fields = _quality(sql) if "field_quality" in here else (None, ())
     cells, grade_reasons = grade_summary(engine) if "grades" in here else ((), ())
     answers, refusals = eligibility_summary(engine) if "eligibility" in here else ((), ())
+    alerts = signs_seen(engine, shown=SAMPLES) if _exists(engine, "alerts") else None
+    named = {r.rule for r in (*grade_reasons, *refusals)} | {seen.rule for seen in alerts or ()}
     return ReportFacts(
         book=book,
         whole=whole,
@@ -71,14 +75,13 @@ def collect(
         score=score,
         grades=cells,
         grade_reasons=grade_reasons,
+        alerts=alerts,
         answers=answers,
         refusals=refusals,
         packages=dict(packages),
         computed=dict(computed or {}),
         comparables=load_comparables(),
-        rules=rule_notes(
-            rule_book, {r.rule for r in (*grade_reasons, *refusals)}, book.on or whole.last_cutoff
-        ),
+        rules=rule_notes(rule_book, named, book.on or whole.last_cutoff),
         missing=tuple(name for name in _STAGES if name not in here),
     )
 

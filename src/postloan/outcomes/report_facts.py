@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from postloan.decide.hidden import SignSeen
 from postloan.decide.summaries import Answered, GradeCell, Reason
 from postloan.kernel import Lang
 from postloan.market import Notice
@@ -169,7 +170,8 @@ class ReportFacts:
 
     strata: by dimension (overdue, balance, age, region, litigation, guarantee, product, originated).
     first_year: the year of the first origination band. packages: name → notice. computed: package → grade
-    computed by the rules → loans. missing: stages not run.
+    computed by the rules → loans. alerts: signs of hidden non-performing loans, None where the tape has no table
+    that could show one. missing: stages not run.
     """
 
     book: BookFacts
@@ -182,6 +184,7 @@ class ReportFacts:
     score: float | None = None
     grades: tuple[GradeCell, ...] = ()
     grade_reasons: tuple[Reason, ...] = ()
+    alerts: tuple[SignSeen, ...] | None = None
     answers: tuple[Answered, ...] = ()
     refusals: tuple[Reason, ...] = ()
     packages: Mapping[str, Notice] = field(default_factory=dict)
