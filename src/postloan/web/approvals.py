@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
-from postloan.decide.approvals import Denied, limits
+from postloan.decide.approvals import RULE_OF, Denied, limits
 from postloan.kernel import Money
 from postloan.ledger.parts import Part
 from postloan.ledger.proposals import ON_LOANS
@@ -80,7 +80,9 @@ def _page(request: Request, number: int, denied: Denied | None, form: Mapping[st
     with house.records.reading() as tx:
         asked = tx.of(ApprovalRequest).get(number)
         loan: Loan | None = tx.loans.look(asked.subject) if asked.action in ON_LOANS else None
-        decides = visitor.may(Right.DECIDE) or _stands_in(tx, visitor.name, today)
+        stands_in = _stands_in(tx, visitor.name, today)
+    by_role = limits(asked.action, house.book, today) if asked.action in RULE_OF else {}
+    decides = stands_in or bool(set(visitor.user.roles) & set(by_role))
     waits = asked.state is RequestState.WAITING and asked.until >= today
     return show(
         request,
@@ -90,7 +92,8 @@ def _page(request: Request, number: int, denied: Denied | None, form: Mapping[st
         loan=loan,
         today=today,
         facts=_facts(asked.facts),
-        limits=limits(asked.action, house.book, today) if asked.action not in ("",) else {},
+        limits=by_role,
+        others=waits and not decides and visitor.may(Right.DECIDE),
         decides=waits and decides and asked.asked_by != visitor.name,
         own=waits and asked.asked_by == visitor.name,
         denied=denied,

@@ -277,12 +277,14 @@ def test_an_approval_is_decided_by_somebody_else_with_an_authority(pages: Pages)
 
 def test_a_checker_beyond_their_limit_reads_why(looking: Pages) -> None:
     looking.sign_in("approver")
-    looking.get("/approvals/2?lang=en")
+    looking.get("/password?lang=en")
     answer = looking.post(
         "/approvals/2", {"what": "approve", "reason": "Right.", "authority": "Resolution 12"}
     )
     assert answer.status_code == 409
     assert "This was not counted" in answer.text
+    assert 'value="approve"' not in looking.get("/approvals/2").text
+    assert "Your roles do not decide this." in looking.get("/approvals/2").text
 
 
 def test_a_request_is_refused_with_a_reason(pages: Pages) -> None:
