@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
-from postloan.cli.store import STORE, ActorOption, DbOption, actor, now, opened
+from postloan.cli.store import STORE, ActorOption, DbOption, now, opened, signed
 
 if TYPE_CHECKING:
     from postloan.decide.approvals import Denied
@@ -100,8 +100,9 @@ def request_approval(
     screen = Screen(lang, json=json, quiet=quiet)
     parts = Balances(*(Money.yuan(one) for one in (principal, interest, penalty, compound, fees, costs)))
     last = parse_day(until) if until else None
-    at, who = now(), actor(by)
+    at = now()
     with opened(db, screen) as records:
+        who = signed(records, by, screen)
         owed = _most_owed(records, subject, day_of(at)) if action in ("write_off", "restructure") else None
         asked = Money.yuan(price) if price is not None else None
         proposal: Proposal | None = None
@@ -148,7 +149,9 @@ def grant_request(
 
     screen = Screen(lang, json=json, quiet=quiet)
     with opened(db, screen) as records:
-        answer = grant(records, number, by=actor(by), at=now(), authority=authority, reason=reason)
+        answer = grant(
+            records, number, by=signed(records, by, screen), at=now(), authority=authority, reason=reason
+        )
         _answer(screen, answer, "approved", "已批准")
 
 
@@ -167,7 +170,12 @@ def deny_request(
 
     screen = Screen(lang, json=json, quiet=quiet)
     with opened(db, screen) as records:
-        _answer(screen, deny(records, number, by=actor(by), at=now(), reason=reason), "refused", "已拒绝")
+        _answer(
+            screen,
+            deny(records, number, by=signed(records, by, screen), at=now(), reason=reason),
+            "refused",
+            "已拒绝",
+        )
 
 
 @app.command("withdraw")
@@ -185,7 +193,7 @@ def withdraw_request(
 
     screen = Screen(lang, json=json, quiet=quiet)
     with opened(db, screen) as records:
-        answer = withdraw(records, number, by=actor(by), at=now(), reason=reason)
+        answer = withdraw(records, number, by=signed(records, by, screen), at=now(), reason=reason)
         _answer(screen, answer, "withdrawn", "已撤回")
 
 
@@ -204,7 +212,7 @@ def do_request(
 
     screen = Screen(lang, json=json, quiet=quiet)
     with opened(db, screen) as records:
-        answer = carry_out(records, number, by=actor(by), at=now())
+        answer = carry_out(records, number, by=signed(records, by, screen), at=now())
     if isinstance(answer, Done):
         if json:
             screen.json({"request": as_json(answer.request), "event": answer.booked.event.name, "seq": answer.booked.event.seq})  # fmt: skip
@@ -237,8 +245,9 @@ def delegate_right(
     from postloan.workflows.as_json import as_json
 
     screen, at = Screen(lang, json=json, quiet=quiet), now()
-    lent = Delegation(actor(by), taker, role, day_of(at), parse_day(until), reason)
+    last = parse_day(until)
     with opened(db, screen) as records:
+        lent = Delegation(signed(records, by, screen), taker, role, day_of(at), last, reason)
         answer = delegate(records, lent, at=at)
     if isinstance(answer, Denied):
         _refuse(screen, answer)
@@ -264,7 +273,7 @@ def expire_requests(
 
     screen = Screen(lang, json=json, quiet=quiet)
     with opened(db, screen) as records:
-        lapsed = expire(records, by=actor(by), at=now())
+        lapsed = expire(records, by=signed(records, by, screen), at=now())
     if json:
         screen.json({"expired": lapsed})
     screen.say(f"{lapsed} lapsed.", f"{lapsed} 件已失效。")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -101,3 +103,38 @@ def test_a_right_is_lent_and_requests_are_taken_back_refused_and_lapse(postloan,
     assert "0 lapsed" in postloan("approve", "expire", "--db", lender).out
     assert "refused" in postloan("approve", "list", "--state", "all", "--db", lender).out
     assert postloan("approve", "list", "--state", "odd", "--db", lender).code == 2
+
+
+def test_who_has_a_password_is_asked_for_it(postloan, lender, monkeypatch):
+    from argon2 import PasswordHasher
+    from lender import COLLEAGUES
+    from record_samples import KEY
+
+    from postloan.adapters.records import open_store
+    from postloan.kernel.journal import Note
+    from postloan.ledger.store_people import User
+
+    store = open_store(str(lender), environ=KEY)
+    with store.writing(actor="admin", ground="set-up", at=datetime.now(UTC)) as tx:
+        ann = tx.of(User).get(COLLEAGUES[1].name)
+        tx.of(User).change(replace(ann, password=PasswordHasher().hash("a long and right one")))
+        tx.note(Note("test.password"))
+    store.close()
+    ask = ("approve", "request", "waive", "L1", "--interest", "1", "--reason", "x", "--db", lender, "--by")
+    number = postloan(*ask, "olga", "--json").json()["number"]
+    grant = ("approve", "grant", number, "--authority", "§ 4", "--reason", "x", "--db", lender, "--by", "ann")
+    silent = postloan(*grant)
+    assert (silent.code, len(silent.lines)) == (2, 1)
+    assert "POSTLOAN_PASSWORD" in silent.err
+    monkeypatch.setenv("POSTLOAN_PASSWORD", "wrong")
+    assert "do not go together" in postloan(*grant).err
+    for _ in range(4):
+        postloan(*grant)
+    monkeypatch.setenv("POSTLOAN_PASSWORD", "a long and right one")
+    assert postloan(*grant).code == 2, "the account rests after five wrong passwords"
+    store = open_store(str(lender), environ=KEY)
+    with store.writing(actor="admin", ground="set-up", at=datetime.now(UTC)) as tx:
+        tx.of(User).change(replace(tx.of(User).get("ann"), failed=0, locked_until=None))
+        tx.note(Note("test.unlocked"))
+    store.close()
+    assert postloan(*grant).code == 0

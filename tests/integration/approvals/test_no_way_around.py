@@ -192,7 +192,7 @@ def test_no_sequence_of_acts_lets_an_event_through_without_a_valid_grant(made):
     run_state_machine_as_test(
         Desk,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
