@@ -38,6 +38,9 @@ bench: setup
 bench-address: setup
 	$(BIN)/python scripts/bench_address.py
 
+serve: setup
+	$(BIN)/postloan serve
+
 format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
