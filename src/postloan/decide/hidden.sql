@@ -1,6 +1,7 @@
 -- Signs of hidden non-performing loans (隐性不良): alerts for a person, never verdicts. Each query gives one line for
--- every loan and row that shows a sign: loan_id, table_name, row (of that table), seen_on, amount, found, expected.
--- found and expected are the same on all lines of one loan; ``hidden.py`` gathers them into one alert per loan.
+-- every loan and row that shows a sign: loan_id, table_name, row (of that table), seen_on, amount, found, expected,
+-- found_amount, expected_amount (what {amount} in the two stands for). These four are the same on all lines of one
+-- loan; ``hidden.py`` gathers the lines into one alert per loan.
 
 -- interest_only --
 -- Payments of interest only in more periods (months) in a row than allowed, with no principal between.
@@ -44,7 +45,8 @@ planned AS (
 )
 SELECT
   runs.loan_id, 'payments' AS table_name, runs.row, runs.paid_on AS seen_on, runs.amount,
-  CAST(longest.months AS VARCHAR) AS found, CAST(longest.last_on AS VARCHAR) AS expected
+  CAST(longest.months AS VARCHAR) AS found, CAST(longest.last_on AS VARCHAR) AS expected,
+  CAST(NULL AS DECIMAL(18,2)) AS found_amount, CAST(NULL AS DECIMAL(18,2)) AS expected_amount
 FROM longest
 JOIN runs ON runs.loan_id = longest.loan_id AND runs.run = longest.run AND runs.bare = 1
 LEFT JOIN planned ON planned.loan_id = longest.loan_id
@@ -91,8 +93,9 @@ firsts AS (
 )
 SELECT DISTINCT
   met.loan_id, met.table_name, met.row, met.due_on AS seen_on, met.due AS amount,
-  CONCAT(firsts.fresh_id, ' (', CAST(firsts.originated_on AS VARCHAR), ', ', CAST(firsts.paid_out AS VARCHAR), ')') AS found,
-  CONCAT(CAST(firsts.due_on AS VARCHAR), ' (', CAST(firsts.due AS VARCHAR), ')') AS expected
+  CONCAT(firsts.fresh_id, ' (', CAST(firsts.originated_on AS VARCHAR), ', {amount})') AS found,
+  CONCAT(CAST(firsts.due_on AS VARCHAR), ' ({amount})') AS expected,
+  CAST(firsts.paid_out AS DECIMAL(18,2)) AS found_amount, CAST(firsts.due AS DECIMAL(18,2)) AS expected_amount
 FROM met
 JOIN firsts ON firsts.loan_id = met.loan_id
 
@@ -100,7 +103,8 @@ JOIN firsts ON firsts.loan_id = met.loan_id
 -- More extensions of one loan than allowed.
 SELECT
   e.loan_id, 'events' AS table_name, e.row, e.happened_on AS seen_on, e.amount,
-  CAST(n.times AS VARCHAR) AS found, CAST(n.last_on AS VARCHAR) AS expected
+  CAST(n.times AS VARCHAR) AS found, CAST(n.last_on AS VARCHAR) AS expected,
+  CAST(NULL AS DECIMAL(18,2)) AS found_amount, CAST(NULL AS DECIMAL(18,2)) AS expected_amount
 FROM told_events AS e
 JOIN (
   SELECT loan_id, COUNT(*) AS times, MAX(happened_on) AS last_on
@@ -121,7 +125,8 @@ often AS (
 )
 SELECT
   moves.loan_id, 'events' AS table_name, moves.row, moves.happened_on AS seen_on, moves.amount,
-  CAST(often.times AS VARCHAR) AS found, CAST(often.days AS VARCHAR) AS expected
+  CAST(often.times AS VARCHAR) AS found, CAST(often.days AS VARCHAR) AS expected,
+  CAST(NULL AS DECIMAL(18,2)) AS found_amount, CAST(NULL AS DECIMAL(18,2)) AS expected_amount
 FROM moves
 JOIN often ON often.loan_id = moves.loan_id
 
@@ -154,8 +159,9 @@ firsts AS (
 )
 SELECT
   r.loan_id, 'events' AS table_name, r.row, r.happened_on AS seen_on, r.amount,
-  CONCAT(CAST(firsts.paid AS VARCHAR), ' (', CAST(firsts.paid_on AS VARCHAR), ')') AS found,
-  CONCAT(CAST(firsts.amount AS VARCHAR), ' (', CAST(firsts.happened_on AS VARCHAR), ')') AS expected
+  CONCAT('{amount} (', CAST(firsts.paid_on AS VARCHAR), ')') AS found,
+  CONCAT('{amount} (', CAST(firsts.happened_on AS VARCHAR), ')') AS expected,
+  CAST(firsts.paid AS DECIMAL(18,2)) AS found_amount, CAST(firsts.amount AS DECIMAL(18,2)) AS expected_amount
 FROM (SELECT DISTINCT loan_id, row, happened_on, amount FROM met) AS r
 JOIN firsts ON firsts.loan_id = r.loan_id
 
@@ -167,7 +173,8 @@ WITH met AS (
 )
 SELECT
   met.loan_id, 'payments' AS table_name, met.row, met.paid_on AS seen_on, met.amount,
-  CAST(summed.times AS VARCHAR) AS found, summed.told AS expected
+  CAST(summed.times AS VARCHAR) AS found, summed.told AS expected,
+  CAST(NULL AS DECIMAL(18,2)) AS found_amount, CAST(NULL AS DECIMAL(18,2)) AS expected_amount
 FROM met
 JOIN (SELECT loan_id, COUNT(*) AS times, MIN(payer_relation) AS told FROM met GROUP BY loan_id) AS summed
   ON summed.loan_id = met.loan_id
@@ -190,7 +197,8 @@ met AS (
 )
 SELECT
   met.loan_id, 'payments' AS table_name, met.row, met.paid_on AS seen_on, met.amount,
-  CAST(summed.times AS VARCHAR) AS found, CAST(summed.people AS VARCHAR) AS expected
+  CAST(summed.times AS VARCHAR) AS found, CAST(summed.people AS VARCHAR) AS expected,
+  CAST(NULL AS DECIMAL(18,2)) AS found_amount, CAST(NULL AS DECIMAL(18,2)) AS expected_amount
 FROM met
 JOIN (SELECT loan_id, COUNT(*) AS times, MAX(people) AS people FROM met GROUP BY loan_id) AS summed
   ON summed.loan_id = met.loan_id
@@ -220,6 +228,7 @@ gathered AS (
   SELECT
     sign, loan_id, MIN(table_name) AS table_name, COUNT(*) AS times, MIN(seen_on) AS first_on, MAX(seen_on) AS last_on,
     SUM(amount) AS amount, MIN(found) AS found, MIN(expected) AS expected,
+    CAST(MIN(found_amount) AS VARCHAR) AS found_amount, CAST(MIN(expected_amount) AS VARCHAR) AS expected_amount,
     CONCAT_WS(' ',
       MAX(CASE WHEN place = 1 THEN CAST(row AS VARCHAR) END), MAX(CASE WHEN place = 2 THEN CAST(row AS VARCHAR) END),
       MAX(CASE WHEN place = 3 THEN CAST(row AS VARCHAR) END), MAX(CASE WHEN place = 4 THEN CAST(row AS VARCHAR) END),
@@ -227,6 +236,24 @@ gathered AS (
     ) AS rows
   FROM placed
   GROUP BY sign, loan_id
+),
+worded AS (
+  -- Amounts as people write them: 1,234.56.
+  SELECT
+    sign, loan_id, table_name, times, first_on, last_on, amount, rows,
+    REPLACE(found, '{amount}', CASE
+      WHEN LENGTH(found_amount) > 9 THEN CONCAT(SUBSTR(found_amount, 1, LENGTH(found_amount) - 9), ',',
+        SUBSTR(found_amount, LENGTH(found_amount) - 8, 3), ',', SUBSTR(found_amount, LENGTH(found_amount) - 5, 6))
+      WHEN LENGTH(found_amount) > 6 THEN CONCAT(SUBSTR(found_amount, 1, LENGTH(found_amount) - 6), ',', SUBSTR(found_amount, LENGTH(found_amount) - 5, 6))
+      ELSE COALESCE(found_amount, '')
+    END) AS found,
+    REPLACE(expected, '{amount}', CASE
+      WHEN LENGTH(expected_amount) > 9 THEN CONCAT(SUBSTR(expected_amount, 1, LENGTH(expected_amount) - 9), ',',
+        SUBSTR(expected_amount, LENGTH(expected_amount) - 8, 3), ',', SUBSTR(expected_amount, LENGTH(expected_amount) - 5, 6))
+      WHEN LENGTH(expected_amount) > 6 THEN CONCAT(SUBSTR(expected_amount, 1, LENGTH(expected_amount) - 6), ',', SUBSTR(expected_amount, LENGTH(expected_amount) - 5, 6))
+      ELSE COALESCE(expected_amount, '')
+    END) AS expected
+  FROM gathered
 ),
 known AS (
   SELECT loan_id, MIN(row) AS row, MIN(borrower_id) AS borrower_id, MAX(total) AS total
@@ -238,7 +265,7 @@ SELECT
   REPLACE(REPLACE(s.says_en, '{found}', g.found), '{expected}', COALESCE(w.en, g.expected)) AS says_en,
   REPLACE(REPLACE(s.says_zh, '{found}', g.found), '{expected}', COALESCE(w.zh, g.expected)) AS says_zh,
   :rule_book AS rule_book
-FROM gathered AS g
+FROM worded AS g
 JOIN alert_signs AS s ON s.sign = g.sign
 JOIN known ON known.loan_id = g.loan_id
 LEFT JOIN alert_words AS w ON w.sign = g.sign AND w.code = g.expected

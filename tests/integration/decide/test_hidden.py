@@ -95,7 +95,7 @@ def test_without_a_schedule_the_last_day_of_the_term_is_the_due_day(engine, tape
     new = {"originated_on": DAY - timedelta(days=2), "paid_out": 5_100 * YUAN}
     tape([old, new], payments=[paid("L1", DAY, 5_000 * YUAN, YUAN)])
     assert seen(engine) == {"new_loan": {"L1": "1"}}
-    assert engine.rows("SELECT table_name, found FROM alerts") == [("loans", "L2 (2024-05-08, 5100.00)")]
+    assert engine.rows("SELECT table_name, found FROM alerts") == [("loans", "L2 (2024-05-08, 5,100.00)")]
 
 
 def test_a_second_extension_is_serial_and_a_second_or_long_move_of_the_due_day_is_a_sign(engine, tape):
@@ -192,3 +192,16 @@ def test_interest_alone_after_the_schedule_has_ended_is_a_sign(engine, tape):
     ended = [due("L1", DAY - timedelta(days=40), YUAN), due("L1", DAY - timedelta(days=9), YUAN)]
     tape([{}], payments=months("L1", [0, 0, 0]), schedules=ended)
     assert seen(engine) == {"interest_only": {"L1": "1 2 3"}}
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("900.00", "900.00"), ("1234.56", "1,234.56"), ("12345678.90", "12,345,678.90")]
+)
+def test_amounts_in_a_sentence_are_written_as_people_write_them(engine, tape, amount, text):
+    money = Decimal(amount)
+    payments = [paid("L1", date(2025, 3, 31), money, 0 * YUAN)]
+    tape([{}], payments=payments, events=[event("L1", "refund", date(2025, 4, 2), amount=money)])
+    engine.table("alerts", alerts_query(engine, BOOK, on=ON))
+    ((said,),) = engine.rows("SELECT says_en FROM alerts")
+    assert f"payment of {text} (2025-03-31)" in said
+    assert f"and {text} (2025-04-02)" in said
