@@ -34,6 +34,13 @@ class Server:
             owner = pwd.getpwnam(self._user)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
             os.chown(self.data, owner.pw_uid, owner.pw_gid)
+            if not all(parent.stat().st_mode & 0o001 for parent in self._bin.parents):
+                # The environment stands where nobody may look, such as root's home: take the programs along.
+                package = self._bin.parents[1]
+                for part in (self._bin.parent, package.with_name(package.name + ".libs")):
+                    if part.is_dir():
+                        shutil.copytree(part, self.folder / part.relative_to(package.parent), symlinks=True)
+                self._bin = self.folder / self._bin.relative_to(package.parent)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
