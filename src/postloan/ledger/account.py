@@ -75,8 +75,9 @@ class Account:
             return replay(self._events, self._books, until=on, known_on=known_on)
         if not self._run.opened_on:
             raise NotInLedger(loan=self.loan_id, day=on or "?")
-        run = self._run.copy()
-        if on is not None:
+        run = self._run
+        if on is not None and on.toordinal() > run.day:
+            run = run.copy()
             accrue(run, on.toordinal())
         return snapshot(self.loan_id, run)
 

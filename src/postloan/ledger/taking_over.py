@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -79,24 +78,33 @@ def open_account(
     answer = account.book(command, key=opening_key(cutoff), value_on=cutoff, booked_on=max(booked_on, cutoff))
     if isinstance(answer, Refused):
         return answer
+    state = account.state()
+    ends = last_day_to_claim(book, row["matures_on"], command.overdue_since, row["last_paid_on"])
+    # Written out and not by ``Loan.after``: it is done for every loan of a tape.
     loan = Loan(
         loan_id=row["loan_id"], borrower_id=row["borrower_id"], product=row["product"], terms=command.terms,
-        opened_on=cutoff, as_of=cutoff, owed=command.owed, lender=row["lender"] or "", branch=row["branch"] or "",
-        contract_no=row["contract_no"] or "", originated_on=row["originated_on"],
+        opened_on=cutoff, as_of=cutoff, owed=state.owed, status=state.status, lender=row["lender"] or "",
+        branch=row["branch"] or "", contract_no=row["contract_no"] or "", originated_on=row["originated_on"],
+        seq=answer.event.seq, due=state.due, booked=state.booked, lost=state.lost, grade=state.grade,
+        graded_on=state.graded_on, overdue_since=state.overdue_since, matures_on=state.matures_on,
+        last_paid_on=row["last_paid_on"], limitation_on=ends, rule_book=state.rule_book,
     )  # fmt: skip
-    loan = loan.after(account.state(), answer.event.seq)
-    ends = last_day_to_claim(book, row["matures_on"], command.overdue_since, row["last_paid_on"])
-    return replace(loan, last_paid_on=row["last_paid_on"], limitation_on=ends), answer.event
+    return loan, answer.event
 
 
-@lru_cache(maxsize=65_536)
 def last_day_to_claim(
     book: RuleBook, matures_on: date | None, overdue_since: date | None, last_paid_on: date | None
 ) -> date | None:
     """``limitation_ends`` counted anew from the last payment; remembered, as it is asked a million times."""
-    return limitation_ends(
-        book, matures_on=matures_on, overdue_since=overdue_since, interrupted_on=last_paid_on
-    )
+    due = matures_on or overdue_since
+    if due is None:
+        return None
+    return _ends(book, max(due, last_paid_on) if last_paid_on else due)
+
+
+@lru_cache(maxsize=65_536)
+def _ends(book: RuleBook, start: date) -> date | None:
+    return limitation_ends(book, matures_on=start, overdue_since=None)
 
 
 def same_loan(there: Loan, row: Row) -> bool:

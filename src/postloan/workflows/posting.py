@@ -103,7 +103,8 @@ def _posted(file: PaymentRows, options: PostingOptions, tx: Writing) -> PostedFi
     before = tx.of(PaymentFile).look(file.sha256)
     if before is not None and before.state is FileState.TAKEN:
         return PostedFile(file.file, file.sha256, len(file.lines), file.amount, Tally(), again=True)
-    _refuse_repeated(file, tx)
+    content = file.content
+    _refuse_repeated(file, content, tx)
     kept = _enter(file, before, options, tx)
     tally = Tally()
     night = Night(Desk(tx, load_book(), options.on, options.actor, tally), file.sha256)
@@ -119,7 +120,7 @@ def _posted(file: PaymentRows, options: PostingOptions, tx: Writing) -> PostedFi
         )
     )  # fmt: skip
     tx.note(Note("payments.posted", subject=file.sha256, details=_details(file, tally, options.on)))
-    tx.note(Note(_CONTENT, subject=file.content, details={"file": file.sha256}))
+    tx.note(Note(_CONTENT, subject=content, details={"file": file.sha256}))
     return PostedFile(file.file, file.sha256, len(file.lines), file.amount, tally)
 
 
@@ -136,9 +137,9 @@ def _enter(
     return tx.of(PaymentFile).change(replace(record, version=before.version))
 
 
-def _refuse_repeated(file: PaymentRows, tx: Writing) -> None:
+def _refuse_repeated(file: PaymentRows, content: str, tx: Writing) -> None:
     """Recognise yesterday's file under a new name: the same payments, or nothing but references already taken."""
-    for entry in tx.journal.latest(1, subject=file.content):
+    for entry in tx.journal.latest(1, subject=content):
         if entry.action == _CONTENT:
             _repeated(file, len(file.lines), tx, entry.details)
     references = {line.reference for line in file.lines if line.reference}

@@ -67,12 +67,10 @@ def post_back(night: Night, lines: list[Incoming]) -> None:
             night.refuse(line, why)
         else:
             night.tally.reversed = night.tally.reversed.plus(line.amount)
+            key = f"reverse:{payment.event_key}" if payment.event_key else ""
             night.tx.of(IncomingPayment).add(
-                replace(
-                    night.record(line), loan_id=payment.loan_id, state=PaymentState.REVERSED,
-                    matched_by="reversal", event_key=f"reverse:{payment.event_key}" if payment.event_key else "",
-                )
-            )  # fmt: skip
+                night.record(line, PaymentState.REVERSED, payment.loan_id, "reversal", key)
+            )
 
 
 def _named(tx: Writing, line: Incoming) -> tuple[IncomingPayment | None, str]:
@@ -102,8 +100,7 @@ def undo(desk: Desk, payment: IncomingPayment) -> str:
     touched = desk.take_up([tx.loans.get(payment.loan_id)])[payment.loan_id]
     command = commands.Reverse(payment.event_key, "bounced")
     key = f"reverse:{payment.event_key}"
-    day = max(desk.on, touched.before.day) if touched.before.day <= desk.on else desk.on
-    answer = touched.account.book(command, key=key, value_on=day, booked_on=desk.on)
+    answer = touched.account.book(command, key=key, value_on=desk.on, booked_on=desk.on)
     if not isinstance(answer, Booked):
         return "others_rest_on_it" if "others_rest_on_it" in answer.codes else "not_bookable"
     touched.new.append(answer.event)
@@ -176,7 +173,7 @@ def assign_suspense(
         touched = desk.take_up([tx.loans.get(loan_id)]).get(loan_id)
         if touched is None:
             raise NoSuchRecord(kind="account", key=loan_id)
-        key = key_of(payment)
+        key = key_of(payment.file, payment)
         why = desk.pay(touched, payment.amount, key, value_on or min(payment.paid_on, options.on))
         if why:
             raise NotAssigned(number=number, loan=loan_id, why=says(why, options.lang))

@@ -94,13 +94,16 @@ class Lookup:
 
     def _fits(self, loan_id: str, amount: Money, on: date) -> bool:
         """Whether an amount is what is owed or due on the day, or an open promise or instalment."""
+        loan = self.loans[loan_id]
+        if amount.fen in (loan.owed.total.fen, loan.due.total.fen):
+            return True
         if (loan_id, on) not in self._fitting:
             self._fitting[loan_id, on] = self._fitting_amounts(loan_id, on)
         return amount.fen in self._fitting[loan_id, on]
 
     def _fitting_amounts(self, loan_id: str, on: date) -> frozenset[int]:
         loan = self.loans[loan_id]
-        found = {loan.owed.total.fen, loan.due.total.fen}
+        found: set[int] = set()
         if on >= loan.opened_on:
             state = account_of(loan_id, self._tx.events.of(loan_id), self._rules).state(on)
             found |= {state.owed.total.fen, state.due.total.fen}

@@ -46,7 +46,6 @@ class Touched:
 
     loan: Loan
     account: Account
-    before: State
     came: Money = ZERO
     new: list[Event] = field(default_factory=list)
 
@@ -72,14 +71,14 @@ class Desk:
         found = {}
         for loan_id, history in self.tx.events.of_many(list(by_number)):
             account = account_of(loan_id, history, self.rules)
-            found[loan_id] = Touched(by_number[loan_id], account, account.state())
+            found[loan_id] = Touched(by_number[loan_id], account)
         return found
 
     def pay(self, touched: Touched, amount: Money, key: str, paid_on: date) -> str:
         """Book a payment; "" or the code why not."""
         loan = touched.loan
         all_due = touched.new == [] and loan.due.principal == loan.owed.principal
-        if not all_due and paid_on >= touched.before.day:
+        if not all_due and paid_on >= loan.opened_on:
             state = touched.account.state(paid_on)
             all_due = state.due.principal == state.owed.principal or amount >= state.owed.total
         command = commands.Pay(amount, prepay=all_due, means="bank")
@@ -116,11 +115,11 @@ class Desk:
         """The state after everything, with its class recorded; a class that the ledger refuses stays as it was."""
         account = touched.account
         state = account.state()
-        credit = state.credit - touched.before.credit
+        credit = state.credit - touched.loan.credit
         if credit > ZERO:
             self.tally.overpaid = self.tally.overpaid.plus(credit)
         if state.status is Status.CLOSED:
-            self.tally.closed += touched.before.status is not Status.CLOSED
+            self.tally.closed += touched.loan.status is not Status.CLOSED
             return state
         if (grade := self._regrade(state)) is None:
             return state
@@ -138,7 +137,7 @@ class Desk:
         return replace(loan, limitation_on=ends or loan.limitation_on)
 
     def _note_grades(self, changed: Sequence[Touched], states: dict[str, State]) -> None:
-        moved = [t for t in changed if states[t.loan.loan_id].grade != t.before.grade]
+        moved = [t for t in changed if states[t.loan.loan_id].grade != t.loan.grade]
         if not moved:
             return
         numbers = [touched.loan.loan_id for touched in moved]
@@ -184,16 +183,23 @@ class Night:
         """Keep a row that is not taken, so that nothing in a file vanishes."""
         self.tally.refuse(why, line.amount)
         reference = "" if why == "duplicate" else line.reference
-        self.tx.of(IncomingPayment).add(
-            replace(self.record(line), reference=reference, state=PaymentState.REFUSED, matched_by=why)
-        )
+        record = self.record(line, PaymentState.REFUSED, matched_by=why)
+        self.tx.of(IncomingPayment).add(replace(record, reference=reference))
 
-    def record(self, line: Incoming) -> IncomingPayment:
-        """The payment as the store keeps it, before anything became of it."""
+    def record(
+        self,
+        line: Incoming,
+        state: PaymentState = PaymentState.SUSPENDED,
+        loan_id: str = "",
+        matched_by: str = "",
+        event_key: str = "",
+    ) -> IncomingPayment:
+        """The payment as the store keeps it."""
         return IncomingPayment(
             file=self.sha256, row=line.row, paid_on=line.paid_on, amount=line.amount, reference=line.reference,
-            stated_loan=line.loan_id, stated_contract=line.contract_no, payer=line.payer, account=line.account,
-            remark=line.remark, booked_on=self.desk.on,
+            loan_id=loan_id, stated_loan=line.loan_id, stated_contract=line.contract_no, payer=line.payer,
+            account=line.account, remark=line.remark, state=state, matched_by=matched_by,
+            booked_on=self.desk.on, event_key=event_key,
         )  # fmt: skip
 
     def is_new(self, line: Incoming) -> bool:
@@ -237,19 +243,18 @@ class Night:
     def _booked(
         self, line: Incoming, found: Matched | Held, touched: dict[str, Touched], held: dict[int, Held]
     ) -> IncomingPayment:
-        payment = self.record(line)
         if isinstance(found, Matched):
-            key = key_of(payment)
+            key = key_of(self.sha256, line)
             one = touched[found.loan_id]
             why = self.desk.pay(one, line.amount, key, line.paid_on)
             if not why:
                 self.tally.posted = self.tally.posted.plus(line.amount)
                 self.tally.matched_by[found.by] += 1
-                return replace(payment, loan_id=found.loan_id, matched_by=found.by, event_key=key)
+                return self.record(line, PaymentState.POSTED, found.loan_id, found.by, key)
             found = Held(why, candidate(found))
         held[line.row] = found
         self.tally.suspend(found.reason, line.amount)
-        return replace(payment, state=PaymentState.SUSPENDED)
+        return self.record(line)
 
     def _suspend(self, held: dict[int, Held]) -> None:
         if not held:
@@ -301,7 +306,7 @@ def _grade_change(touched: Touched, state: State, on: date, version: str) -> Gra
     return GradeChange(
         loan.loan_id,
         on,
-        touched.before.grade,
+        touched.loan.grade,
         state.grade,
         state.owed.principal,
         state.because,
@@ -315,6 +320,6 @@ def candidate(found: Matched) -> tuple[Candidate, ...]:
     return (Candidate(found.loan_id, found.by),)
 
 
-def key_of(payment: IncomingPayment) -> str:
-    """The idempotency key of a payment's event: the bank's reference, else its place in its file."""
-    return f"pay:{payment.reference}" if payment.reference else f"pay:{payment.file[:16]}:{payment.row}"
+def key_of(file: str, one: Incoming | IncomingPayment) -> str:
+    """The idempotency key of a payment's event: the bank's reference, else its place in its file (SHA-256)."""
+    return f"pay:{one.reference}" if one.reference else f"pay:{file[:16]}:{one.row}"
