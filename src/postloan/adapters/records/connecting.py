@@ -81,7 +81,7 @@ def _sqlite(address: Address, wait_s: float) -> sa.Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",  # what is erased is overwritten
-            "cache_size=-262144",
+            "cache_size=-131072",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
