@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -14,6 +14,7 @@ from postloan.cli.store import STORE, ActorOption, DbOption, now, opened, signed
 if TYPE_CHECKING:
     from postloan.decide.approvals import Denied
     from postloan.kernel import Money
+    from postloan.ledger import Balances
     from postloan.ledger.answers import Refused
     from postloan.ledger.proposals import Proposal
     from postloan.ledger.store import Records
@@ -92,44 +93,24 @@ def request_approval(
     quiet: QuietOption = False,
 ) -> None:  # fmt: skip
     """Ask for an approval; somebody else decides."""
-    from postloan.decide.approvals import day_of
     from postloan.kernel import Money, parse_day
     from postloan.ledger import Balances
     from postloan.workflows.approving import Wish, request
 
-    screen = Screen(lang, json=json, quiet=quiet)
+    screen, at = Screen(lang, json=json, quiet=quiet), now()
     parts = Balances(*(Money.yuan(one) for one in (principal, interest, penalty, compound, fees, costs)))
     last = parse_day(until) if until else None
-    at = now()
+    asked = Money.yuan(price) if price is not None else None
+    first = parse_day(first_due) if first_due else None
+    _needs(action, buyer, price, first_due)
+    form = _Form(action, subject, parts, buyer, asked, rate, first, instalments)
     with opened(db, screen) as records:
         who = signed(records, by, screen)
-        owed = _most_owed(records, subject, day_of(at)) if action in ("write_off", "restructure") else None
-        asked = Money.yuan(price) if price is not None else None
-        proposal: Proposal | None = None
-        match action:
-            case "waive" | "waive_principal":
-                from postloan.ledger.proposals import propose_waiver
-
-                proposal = propose_waiver(parts)
-            case "write_off" if owed is not None:
-                from postloan.ledger.proposals import propose_write_off
-
-                proposal = propose_write_off(owed)
-            case "sell" if asked is not None and buyer:
-                from postloan.ledger.proposals import propose_sale
-
-                proposal = propose_sale(buyer, asked)
-            case "buy_back" if asked is not None:
-                from postloan.ledger.proposals import propose_buy_back
-
-                proposal = propose_buy_back(asked, parts)
-            case "restructure" if owed is not None and first_due:
-                proposal = _plan(records, subject, owed, rate, parse_day(first_due), instalments)
+        proposal = _proposal(records, form, at)
         if proposal is not None:
             wish = Wish.on_loan(subject, proposal, reason, last)
         else:
             wish = Wish(action, subject, Money.yuan(amount) if amount else asked, reason, until=last)
-            _needs(action, buyer, price, first_due)
         _answer(screen, request(records, wish, by=who, at=at), "asked for", "已提交")
 
 
@@ -277,6 +258,41 @@ def expire_requests(
     if json:
         screen.json({"expired": lapsed})
     screen.say(f"{lapsed} lapsed.", f"{lapsed} 件已失效。")
+
+
+class _Form(NamedTuple):
+    """What was filled in for an act on a loan."""
+
+    action: str
+    subject: str
+    parts: Balances
+    buyer: str
+    price: Money | None
+    rate: str | None
+    first_due: date | None
+    instalments: int
+
+
+def _proposal(records: Records, form: _Form, at: datetime) -> Proposal | None:
+    """The act on a loan that was asked for; None where it is no such act, or there is no such loan."""
+    from postloan.decide.approvals import day_of
+    from postloan.ledger import proposals as p
+
+    owed = None
+    if form.action in ("write_off", "restructure"):
+        owed = _most_owed(records, form.subject, day_of(at))
+    match form.action:
+        case "waive" | "waive_principal":
+            return p.propose_waiver(form.parts)
+        case "write_off" if owed is not None:
+            return p.propose_write_off(owed)
+        case "sell" if form.price is not None:
+            return p.propose_sale(form.buyer, form.price)
+        case "buy_back" if form.price is not None:
+            return p.propose_buy_back(form.price, form.parts)
+        case "restructure" if owed is not None and form.first_due is not None:
+            return _plan(records, form.subject, owed, form.rate, form.first_due, form.instalments)
+    return None
 
 
 def _most_owed(records: Records, loan_id: str, on: date) -> Money | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from postloan.kernel import Money
+from postloan.kernel import Money, PostloanError
 from postloan.ledger import commands as c
 from postloan.ledger.event_json import dump_terms, load_terms
-from postloan.ledger.parts import Balances
+from postloan.ledger.parts import Balances, Part
 from postloan.ledger.terms import Terms
 
 
@@ -68,17 +68,17 @@ def command_of(action: str, facts: Mapping[str, Any], approval: c.Approval) -> c
     """The command that carries out what was approved, resting on the approval.
 
     Raises:
-        KeyError: the action is not one on a loan.
+        KeyError, ValueError: the action is not one on a loan, or the facts are not complete.
     """
     match action:
         case "waive" | "waive_principal":
-            return c.Waive(Balances.of_fen(facts["amounts"]), approval)
+            return c.Waive(_six(facts["amounts"]), approval)
         case "write_off":
             return c.WriteOff(approval)
         case "sell":
-            return c.Sell(facts["buyer"], Money(facts["price"]), approval)
+            return c.Sell(facts["buyer"], Money(int(facts["price"])), approval)
         case "buy_back":
-            return c.BuyBack(Money(facts["price"]), Balances.of_fen(facts["owed"]), approval)
+            return c.BuyBack(Money(int(facts["price"])), _six(facts["owed"]), approval)
         case "restructure":
             return c.Restructure(
                 load_terms(facts["terms"]),
@@ -88,3 +88,24 @@ def command_of(action: str, facts: Mapping[str, Any], approval: c.Approval) -> c
                 approval,
             )
     raise KeyError(action)
+
+
+def _six(found: Any) -> Balances:
+    """Six whole amounts in fen as balances."""
+    if (
+        not isinstance(found, list)
+        or len(found) != len(Part)
+        or not all(isinstance(one, int) for one in found)
+    ):
+        raise ValueError(found)
+    return Balances.of_fen(found)
+
+
+def carries(action: str, facts: Mapping[str, Any]) -> bool:
+    """Whether facts are complete, so that an action can be carried out with them."""
+    nobody = c.Approval("", "", action, "", "", "", date.min, date.min)
+    try:
+        command_of(action, facts, nobody)
+    except (KeyError, TypeError, ValueError, PostloanError):
+        return False
+    return True

@@ -5,7 +5,7 @@ Every function takes the moment ``at`` with its time zone and does all of its wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from postloan.decide.approvals import (
 )
 from postloan.kernel import Money
 from postloan.kernel.journal import Note
-from postloan.ledger.proposals import ON_LOANS, Proposal
+from postloan.ledger.proposals import ON_LOANS, Proposal, carries
 from postloan.ledger.store import Between, NoSuchRecord, Reading, Records, Writing
 from postloan.ledger.store_people import User
 from postloan.ledger.store_records import ApprovalRequest, Delegation, RequestState
@@ -65,9 +65,8 @@ def request(
             wish.action, wish.subject, by, at, until, wish.amount, wish.reason.strip(), wish.facts
         )
         denied = judge_request(_asked(made), _colleague(tx, by), book)
-        if wish.action in ON_LOANS and tx.loans.look(wish.subject) is None:
-            missing = Why("no_such_loan", {"loan": wish.subject})
-            denied = Denied((*(denied.reasons if denied else ()), missing))
+        if wish.action in ON_LOANS and (amiss := list(_amiss(tx, made))):
+            denied = Denied((*(denied.reasons if denied else ()), *amiss))
         if denied:
             note_denial(tx, "approval.request_denied", wish.subject, denied, action=wish.action)
             return denied
@@ -273,6 +272,14 @@ def mark_used(tx: Writing, found: ApprovalRequest, used_by: str) -> ApprovalRequ
 def note_denial(tx: Writing, what: str, subject: str, denied: Denied, **details: Any) -> None:
     """Journal that something was tried and not allowed."""
     tx.note(Note(what, subject=subject, details={**details, "codes": list(denied.codes)}))
+
+
+def _amiss(tx: Reading, made: ApprovalRequest) -> Iterator[Why]:
+    """What an act on a loan lacks so that it could be carried out as approved."""
+    if tx.loans.look(made.subject) is None:
+        yield Why("no_such_loan", {"loan": made.subject})
+    if not carries(made.action, made.facts):
+        yield Why("no_facts", {"action": made.action})
 
 
 def _ended(

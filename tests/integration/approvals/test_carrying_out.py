@@ -223,3 +223,9 @@ def test_facts_changed_after_the_approval_carry_no_more_than_was_approved(store)
     refused = carry_out(store, asked.number, by="olga", at=LATER)
     assert isinstance(refused, Refused)
     assert refused.codes == ("approval_exceeded",)
+
+
+def test_an_act_on_a_loan_without_its_facts_is_not_taken(store):
+    for facts in ({}, {"amounts": [1, 2]}, {"amounts": "x"}):
+        wish = approving.Wish("waive", "L1", Money(100), "why", facts)
+        assert approving.request(store, wish, by="olga", at=LATER).codes == ("no_facts",)
