@@ -63,7 +63,7 @@ def balance(view: LoanView, words: PageWords) -> dict[str, Any]:
             _line(words.t("loan.of_it_principal"), principal, BLUE, "#d6e8f4"),
             {
                 "type": "scatter",
-                "name": words.t("event.payment_received"),
+                "name": words.t("loan.payment"),
                 "symbol": "circle",
                 "symbolSize": 9,
                 "z": 5,

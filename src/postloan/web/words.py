@@ -41,6 +41,11 @@ class PageWords(Words):
         found = texts().get(key)
         return super().t(key, **facts) if found is None else found[self.lang].format(**facts)
 
+    @property
+    def colon(self) -> str:
+        """A colon as the language writes it."""
+        return "：" if self.lang == "zh" else ": "
+
     def sentence(self, text: str) -> str:
         """A text with a full stop."""
         return text + ("。" if self.lang == "zh" else ".")
