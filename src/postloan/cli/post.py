@@ -187,6 +187,9 @@ def _waiting(records: Records, screen: Screen) -> None:
             ]
         )
         return
+    if not found:
+        screen.say("Nothing waits in suspense.", "没有挂账款项。")
+        return
     rows = [
         (
             one.number, one.since, one.amount, says(one.reason, screen.lang),
