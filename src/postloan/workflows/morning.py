@@ -76,6 +76,7 @@ def morning(
 def morning_of(tx: Reading, *, on: date, days: int, listed: int, book: RuleBook) -> Morning:
     """The morning of a day, within a reading that is open already."""
     ahead = Between(on, on + timedelta(days=days))
+    counted = _counted(tx)
     return Morning(
         on=on,
         days=days,
@@ -90,8 +91,8 @@ def morning_of(tx: Reading, *, on: date, days: int, listed: int, book: RuleBook)
         observations=_ending(tx, "observation_ends", ahead, listed, _ON_BOOKS),
         approvals=_approvals(tx, on, listed),
         regraded=_regraded(tx, on),
-        portfolio=_portfolio(tx),
-        migration=_migration(tx, on, days),
+        portfolio=_portfolio(counted),
+        migration=_migration(tx, on, days, counted),
     )
 
 
@@ -245,18 +246,31 @@ def _regraded(tx: Reading, on: date) -> Regraded:
     return Regraded(last.on, tuple(moves))
 
 
-def _portfolio(tx: Reading) -> tuple[Standing, ...]:
+def _counted(tx: Reading) -> list[Tally]:
+    """All loans by month of origination, class and status: one walk along an index, for portfolio and migration."""
     sums = ("owed_principal", "booked_principal")
-    rows = tx.loans.tally(by=("status", "grade"), sums=sums)
-    found = [Standing(str(row.key[0]), row.key[1], row.count, *row.sums) for row in rows]
-    return tuple(sorted(found, key=lambda line: (line.status, rank(line.grade))))
+    return tx.loans.tally(by=("originated_on", "grade", "status"), sums=sums)
 
 
-def _migration(tx: Reading, on: date, days: int) -> Migration:
+def _portfolio(counted: Sequence[Tally]) -> tuple[Standing, ...]:
+    merged: dict[tuple[str, str], list[int]] = {}
+    for row in counted:
+        _, grade, status = row.key
+        found = merged.setdefault((str(status), grade), [0, 0, 0])
+        for place, more in enumerate((row.count, row.sums[0].fen, row.sums[1].fen)):
+            found[place] += more
+    standing = [
+        Standing(status, grade, loans, Money(owed), Money(booked))
+        for (status, grade), (loans, owed, booked) in merged.items()
+    ]
+    return tuple(sorted(standing, key=lambda line: (line.status, rank(line.grade))))
+
+
+def _migration(tx: Reading, on: date, days: int, counted: Sequence[Tally]) -> Migration:
     since = on - timedelta(days=days)
     moves = _moves(tx, Between(since + timedelta(days=1), on))
     vintages: Counter[tuple[str, str]] = Counter()
-    for row in tx.loans.tally(by=("originated_on", "grade", "status")):
+    for row in counted:
         originated_on, grade, status = row.key
         if status in _ON_BOOKS:
             vintages[vintage_of(originated_on), grade] += row.count

@@ -41,17 +41,13 @@ class Kind:
     journalled: bool = True
 
 
-_PORTFOLIO = (
-    "status", "grade", "product", "overdue_since", "owed_principal", "owed_interest", "booked_principal",
-    "booked_interest",
-)  # fmt: skip
-
 KINDS = (
     Kind(
         r.Loan, "loans", ("loan_id",),
         indexes=(
             ("borrower_id",), ("contract_no",), ("overdue_since", "status", "grade", "owed_principal"),
-            ("originated_on", "grade", "status"), ("limitation_on",), ("observation_ends",), _PORTFOLIO,
+            ("originated_on", "grade", "status", "owed_principal", "booked_principal"), ("limitation_on",),
+            ("observation_ends",), ("status", "grade"),
         ),
         fixed=("borrower_id", "product", "lender", "branch", "contract_no", "originated_on", "opened_on"),
     ),
