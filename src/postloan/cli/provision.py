@@ -113,6 +113,7 @@ def _fraction(text: str) -> Fraction:
 
 def _books(found: Provisioned, screen: Screen) -> None:
     from postloan.ledger.provision_words import said_of_book
+    from postloan.ledger.provisions import due_range
 
     for day, title, by_grade, by_loss in (
         (found.on, screen.text("Provisions on", "贷款损失准备"), found.by_grade, found.by_loss),
@@ -121,6 +122,11 @@ def _books(found: Provisioned, screen: Screen) -> None:
         _classes(f"{title} {day}", found.rates, by_grade, by_loss, screen, found, day == found.on)
         for line in said_of_book(by_grade, found.rates, screen.lang):
             screen.say(line)
+        low, high = due_range(found.today if day == found.on else found.closing, found.rates)
+        screen.say(
+            f"The guide allows {low} to {high} (CN-PRV-01).",
+            f"参照比例浮动区间 {low} 至 {high} 元（CN-PRV-01）。",
+        )
 
 
 def _classes(
@@ -187,9 +193,11 @@ def _grade(code: str, screen: Screen) -> str:
 def _plain(found: Provisioned) -> object:
     """Everything as JSON, with the sentences of what was chosen."""
     from postloan.ledger.provision_words import said_of_book, said_of_effect
+    from postloan.ledger.provisions import due_range
     from postloan.workflows.as_json import as_json
 
     plain = as_json(found)
+    plain["due_range"] = as_json(due_range(found.today, found.rates))
     said = {
         "en": said_of_book(found.by_grade, found.rates),
         "zh": said_of_book(found.by_grade, found.rates, "zh"),

@@ -182,6 +182,20 @@ def due_exactly(book: Book, rates: Rates, basis: Basis) -> Fraction:
     return own + book.other.fen * by["normal"]
 
 
+def due_range(book: Book, rates: Rates) -> tuple[Money, Money]:
+    """The least and the most that the guide lets a lender set aside: substandard and doubtful a fifth down or up."""
+    moving = sum(
+        (
+            one.carried.fen * rates.by_grade[one.grade]
+            for one in book.holdings
+            if one.grade in ("substandard", "doubtful")
+        ),
+        Fraction(0),
+    )
+    whole = due_exactly(book, rates, Basis.GRADE)
+    return Money(round(whole - moving * rates.spread)), Money(round(whole + moving * rates.spread))
+
+
 def measure(book: Book, rates: Rates, basis: Basis = Basis.GRADE) -> Measured:
     """Hold a book against the rules."""
     by = rates.on_basis(basis)

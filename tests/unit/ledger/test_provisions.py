@@ -23,6 +23,7 @@ from postloan.ledger.provisions import (
     Plan,
     Rates,
     due_exactly,
+    due_range,
     effect,
     measure,
     quarter_end,
@@ -56,6 +57,11 @@ def test_each_class_is_provided_for_at_its_rate():
     ]
     assert found.due == yuan(17_800)
     assert found.npl_ratio == Fraction(3, 5)
+
+
+def test_substandard_and_doubtful_may_depart_by_a_fifth():
+    whole = book(other="0", substandard=10_000, doubtful=10_000, loss=10_000)
+    assert due_range(whole, RATES) == (yuan(16_000), yuan(19_000))
 
 
 def test_what_must_be_held_is_the_largest_of_three():
