@@ -10,12 +10,15 @@ from typing import Any
 
 from postloan.kernel import Money
 from postloan.ledger import commands as c
-from postloan.ledger.account import Account
 from postloan.ledger.answers import Refused
-from postloan.ledger.events import Event
+from postloan.ledger.applying import happen
+from postloan.ledger.events import Event, happened
+from postloan.ledger.judging import Bench, judge_opening
 from postloan.ledger.limitation import limitation_ends
 from postloan.ledger.money_rules import MoneyRules
 from postloan.ledger.parts import Balances
+from postloan.ledger.running import Running
+from postloan.ledger.state import snapshot
 from postloan.ledger.store_records import Loan
 from postloan.ledger.terms import Terms
 from postloan.rules import RuleBook
@@ -73,23 +76,28 @@ def open_account(
     booked_on: today; the value date is the row's cut-off date.
     """
     command = opening_of(row)
-    account = Account(row["loan_id"], rules)
     cutoff = row["cutoff_on"]
-    answer = account.book(command, key=opening_key(cutoff), value_on=cutoff, booked_on=max(booked_on, cutoff))
-    if isinstance(answer, Refused):
-        return answer
-    state = account.state()
+    # What ``Account.book`` does with the first command, without the rest of an account: it is done for a whole tape.
+    run = Running(rules)
+    bench = Bench(run, row["loan_id"], cutoff, max(booked_on, cutoff), frozenset())
+    if reasons := judge_opening(command, bench):
+        return Refused(command, tuple(reasons))
+    what = happened(command)
+    happen(run, what, cutoff.toordinal())
+    key = opening_key(cutoff)
+    event = Event(row["loan_id"], 1, key, cutoff, bench.booked_on, what, rules.version, run.grade)
+    state = snapshot(row["loan_id"], run)
     ends = last_day_to_claim(book, row["matures_on"], command.overdue_since, row["last_paid_on"])
     # Written out and not by ``Loan.after``: it is done for every loan of a tape.
     loan = Loan(
         loan_id=row["loan_id"], borrower_id=row["borrower_id"], product=row["product"], terms=command.terms,
         opened_on=cutoff, as_of=cutoff, owed=state.owed, status=state.status, lender=row["lender"] or "",
         branch=row["branch"] or "", contract_no=row["contract_no"] or "", originated_on=row["originated_on"],
-        seq=answer.event.seq, due=state.due, booked=state.booked, lost=state.lost, grade=state.grade,
+        seq=event.seq, due=state.due, booked=state.booked, lost=state.lost, grade=state.grade,
         graded_on=state.graded_on, overdue_since=state.overdue_since, matures_on=state.matures_on,
         last_paid_on=row["last_paid_on"], limitation_on=ends, rule_book=state.rule_book,
     )  # fmt: skip
-    return loan, answer.event
+    return loan, event
 
 
 def last_day_to_claim(

@@ -32,6 +32,8 @@ class Lookup:
         self._rules = rules
         self.loans: dict[str, Loan] = {}
         self._fitting: dict[tuple[str, date], frozenset[int]] = {}
+        self._histories: dict[str, list[Event]] = {}
+        self._promised: dict[str, set[int]] = defaultdict(set)
 
     def register(self, lines: Sequence[Incoming]) -> Register:
         """What the hints of these payments lead to."""
@@ -52,6 +54,9 @@ class Lookup:
         if owners - people:
             self._take(self._tx.loans.find(borrower_id=owners - people))
             by_contract, by_borrower = self._grouped(numbers, people | owners)
+        several = [loans for loans in by_contract.values() if len(loans) > 1]
+        several += [by_borrower[who] for who in (people | owners) & by_borrower.keys()]
+        self._prepare({loan_id for loans in several for loan_id in loans})
         known = {
             loan.loan_id: Known(loan.loan_id, loan.borrower_id, loan.contract_no, loan.status, loan.opened_on)
             for loan in self.loans.values()
@@ -92,6 +97,16 @@ class Lookup:
         holders = {one: found for one in accounts if (found := self._tx.people.with_contact(one))}
         return dict(names), dict(holders)
 
+    def _prepare(self, loans: Collection[str]) -> None:
+        """Ask once for what amounts may fit these loans."""
+        if not loans:
+            return
+        self._histories = dict(self._tx.events.of_many(list(loans)))
+        kinds: tuple[type[Promise] | type[Instalment], ...] = (Promise, Instalment)
+        for kind in kinds:
+            for one in self._tx.of(kind).find(loan_id=loans, state=PromiseState.OPEN):
+                self._promised[one.loan_id] |= {one.amount.fen, one.amount.fen - one.paid.fen}
+
     def _fits(self, loan_id: str, amount: Money, on: date) -> bool:
         """Whether an amount is what is owed or due on the day, or an open promise or instalment."""
         loan = self.loans[loan_id]
@@ -102,12 +117,8 @@ class Lookup:
         return amount.fen in self._fitting[loan_id, on]
 
     def _fitting_amounts(self, loan_id: str, on: date) -> frozenset[int]:
-        loan = self.loans[loan_id]
-        found: set[int] = set()
-        if on >= loan.opened_on:
-            state = account_of(loan_id, self._tx.events.of(loan_id), self._rules).state(on)
+        found = set(self._promised.get(loan_id, ()))
+        if on >= self.loans[loan_id].opened_on and (history := self._histories.get(loan_id)):
+            state = account_of(loan_id, history, self._rules).state(on)
             found |= {state.owed.total.fen, state.due.total.fen}
-        for kind in (Promise, Instalment):
-            for one in self._tx.of(kind).find(loan_id=loan_id, state=PromiseState.OPEN):
-                found |= {one.amount.fen, one.amount.fen - one.paid.fen}  # type: ignore[attr-defined]
         return frozenset(found - {0})
