@@ -45,7 +45,8 @@ def test_a_tape_becomes_a_book_whose_notice_says_what_the_tape_was_made_to_discl
     assert (folder / "notice.pdf").read_bytes().startswith(b"%PDF")
     tables = {path.stem for path in out.glob("*.parquet")}
     assert tables == {
-        "loans", "borrowers", "findings", "finding_counts", "field_quality", "grades", "eligibility",
+        "loans", "borrowers", "findings", "finding_counts", "field_quality", "grades", "eligibility", "alerts",
+        "payments", "schedules", "events", "owned_assets",
     }  # fmt: skip
     book = read(out / "book.json")
     assert book["synthetic"] is True

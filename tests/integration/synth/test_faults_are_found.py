@@ -14,7 +14,7 @@ from postloan.tape.typing import type_tables
 
 def checked(engine, folder):
     intake = type_tables(engine, open_tape(engine, folder), TapeMapping())
-    return check_tape(engine, rules=load_book(), also=intake.findings)
+    return check_tape(engine, rules=load_book(), also=intake.findings, unread=intake.unread)
 
 
 @pytest.fixture(scope="module")

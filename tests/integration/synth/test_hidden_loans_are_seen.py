@@ -38,7 +38,7 @@ def measured(planted, tmp_path_factory):
     book = load_book()
     with DuckDBEngine() as engine:
         intake = type_tables(engine, open_tape(engine, folder), TapeMapping())
-        checked = check_tape(engine, rules=book, also=intake.findings)
+        checked = check_tape(engine, rules=book, also=intake.findings, unread=intake.unread)
         query = alerts_query(engine, book, on=date(2025, 6, 30))
         alerts = set(engine.rows(f"SELECT sign, loan_id FROM ({query}) AS a"))
     truth = planted.truth["evergreen"].to_pylist()
