@@ -26,7 +26,7 @@ def postloan(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"POSTLOAN_LANG": "en", "PYTHONUTF8": "1"},
+        env=os.environ | {"POSTLOAN_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "160"},
     )
 
 
