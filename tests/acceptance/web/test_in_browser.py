@@ -128,7 +128,8 @@ def test_the_keyboard_alone_is_enough(browser: Any, address: str) -> None:
     reader = Reader(browser, address)
     page, keys = reader.page, reader.page.keyboard
     page.goto(address + "/login")
-    keys.type("officer")  # the first field has the focus
+    page.wait_for_selector("input:focus")  # the first field has the focus, once the browser has given it
+    keys.type("officer")
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
@@ -140,7 +141,8 @@ def test_the_keyboard_alone_is_enough(browser: Any, address: str) -> None:
     _tab_to(page, "/loans", backwards=True)
     keys.press("Enter")
     page.wait_for_url(address + "/loans")
-    keys.type("HT000001")  # the search has the focus
+    page.wait_for_selector("#q:focus")  # the search has the focus
+    keys.type("HT000001")
     keys.press("Enter")
     page.wait_for_url(address + "/loans/L-1")
     reached = set()
