@@ -69,7 +69,7 @@ ONE_OF_EACH = (
     r.Provision(DAY, "grade", "all", "loss", 1, Money(10_000), Money(10_000), "rules-1"),
     r.Figure(DAY, "came_in", "bank", 1, Money(100), {"files": 1}),
     r.Closing("L1", "B1", DAY, "JQ-1", keep_until=date(2031, 3, 2)),
-    User("li", "李娜", ("maker",), "$argon2id$…", locked_until=NOW),
+    User("li", "李娜", ("maker",), "$argon2id$…", locked_until=NOW, must_change=True),
     Session("s" * 64, "li", "csrf", NOW, NOW, NOW),
     Person(
         "B1", Personal("王小明"), Personal("110101199001011237"), Personal("1990-01-01"), Personal("某公司"),

@@ -119,6 +119,9 @@ class Writable(Readable[R], Protocol[R]):
     def change_all(self, records: Iterable[R]) -> int:
         """Write many that were read in the version they have; raises ``ChangedMeanwhile`` if any was changed."""
 
+    def forget(self, **where: Any) -> int:
+        """Remove the records that meet the conditions; returns how many. Only what comes and goes: sessions."""
+
 
 class EventsReading(Protocol):
     """The ledger's events, append-only."""

@@ -14,7 +14,7 @@ class User:
     """A person who works with the system.
 
     shown_as: name on pages. roles: see the approvals. password: Argon2 hash, never the password. failed: wrong
-    passwords since the last right one.
+    passwords since the last right one. must_change: somebody else knew the password; its owner chooses another first.
     """
 
     name: str
@@ -26,6 +26,7 @@ class User:
     locked_until: datetime | None = None
     changed_at: datetime | None = None
     lang: str = "zh"
+    must_change: bool = False
     version: int = 0
 
 

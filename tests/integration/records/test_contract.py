@@ -15,6 +15,7 @@ from postloan.kernel import Fault, Money
 from postloan.kernel.journal import Note
 from postloan.ledger import store_records as r
 from postloan.ledger.store import AlreadyThere, Between, ChangedMeanwhile, NoSuchRecord, Records
+from postloan.ledger.store_people import Session
 
 
 def test_the_store_fulfils_the_port(store: Store):
@@ -238,3 +239,18 @@ def test_days_and_long_texts_are_kept_exactly(store: Store):
         tx.note(NOTED)
     with store.reading() as tx:
         assert tx.loans.get("X299") == replace(odd, loan_id="X299")
+
+
+def test_only_what_comes_and_goes_is_forgotten(store: Store):
+    day = timedelta(days=1)
+    with store.writing(**BY) as tx:
+        for name, until in (("old", NOW - day), ("new", NOW + day)):
+            tx.of(Session).add(Session(name, "li", "token", NOW - 2 * day, until, NOW - day))
+    with store.writing(**BY) as tx:
+        assert tx.of(Session).forget(until=Between(None, NOW)) == 1
+        with pytest.raises(TypeError):
+            tx.of(Session).forget()
+        with pytest.raises(TypeError):
+            tx.of(r.Hold).forget(borrower_id="B-1")
+    with store.reading() as tx:
+        assert [one.token for one in tx.of(Session).find()] == ["new"]

@@ -174,6 +174,15 @@ class Shelf(Generic[R]):
             count += done
         return count
 
+    def forget(self, **where: Any) -> int:
+        """Remove the records that meet the conditions; only of a kind that the journal does not follow."""
+        if self._codec.kind.journalled or not where:
+            raise TypeError(f"{self._codec.kind.record.__name__} is kept")
+        self._touch(False)
+        with translated(self._shown):
+            done = self._connection.execute(sa.delete(self._table).where(*self._conditions(where)))
+        return int(done.rowcount)
+
     def overwrite(self, record: R) -> R:
         """Write a record with its personal fields, from the version it has."""
         self._touch(self._codec.kind.journalled)
