@@ -9,8 +9,6 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-import yaml
-
 from postloan.kernel.errors import Lang
 
 
@@ -80,6 +78,8 @@ def load_kinds(package: str, file: str = "findings.yaml") -> Mapping[str, Findin
 
     Each entry is ``CODE: {severity, fields?, en, zh, mend_en, mend_zh}``.
     """
+    import yaml  # some who load this module never read a file of findings
+
     raw = yaml.safe_load((files(package) / file).read_text(encoding="utf-8"))
     kinds = {
         code: FindingKind(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import pyarrow as pa
+if TYPE_CHECKING:  # half of the time that the first import of an address library of ours may take
+    import pyarrow as pa
 
-BatchFn = Callable[[pa.RecordBatch], pa.RecordBatch]
+BatchFn: TypeAlias = "Callable[[pa.RecordBatch], pa.RecordBatch]"
 """Takes and returns one Arrow batch; must not depend on where batches are cut."""
 
 

@@ -54,40 +54,49 @@ def _best_paths(
 ) -> Tags:
     """Forward with maxima alone; who the maximum came from is asked again on the way back, of one label only."""
     n, longest = len(starts), len(alive)
-    step = crf["step"].astype(np.float32)  # [from, to]
-    either: list[Floats] = []  # of the token before, for the texts that still go on
-    was_inside: list[npt.NDArray[np.bool_]] = []
-    stayed_inside: list[npt.NDArray[np.bool_]] = []
-    here = scores[starts].T
-    at_open = crf["begin"][:, None] + here[:N_LABELS]
+    step = crf["step"]  # [from, to]
+    # tokens by their place in the text, then by text: every step below reads and writes one stretch
+    reached = np.concatenate(([0], np.cumsum(alive)))
+    place = np.repeat(np.arange(longest), alive)
+    token = starts[np.arange(len(scores)) - reached[place]] + place
+    along: Floats = scores[token].T
+    # of the token before, for the texts that still go on
+    either = np.empty((N_LABELS, len(scores)), np.float32)
+    was_inside = np.empty((N_LABELS, len(scores)), np.bool_)
+    stayed_inside = np.empty((N_LABELS, len(scores)), np.bool_)
+    at_open = crf["begin"][:, None] + along[:N_LABELS, :n]
     at_inside = np.full_like(at_open, _NEVER)
     stay_first, stay = crf["stay_first"][:, None], crf["stay"][:, None]
     reach, best = np.empty((2, N_LABELS, n), np.float32)
+    stops = reached.tolist()
     for t in range(1, longest):
-        m = int(alive[t])
-        here = scores[starts[:m] + t].T
+        since, until = stops[t], stops[t + 1]
+        m = until - since
         a, b = at_open[:, :m], at_inside[:, :m]
-        top: Floats = np.maximum(a, b)
-        either.append(top)
-        was_inside.append(b > a)
+        top = either[:, since:until]
+        np.maximum(a, b, out=top)
+        np.greater(b, a, out=was_inside[:, since:until])
         into = _reach(top, step, best[:, :m], reach[:, :m])
         c, d = a + stay_first, b + stay
-        stayed_inside.append(d > c)
-        np.add(into, here[:N_LABELS], out=a)
-        np.add(np.maximum(c, d), here[N_LABELS:], out=b)
+        np.greater(d, c, out=stayed_inside[:, since:until])
+        np.add(into, along[:N_LABELS, since:until], out=a)
+        np.add(np.maximum(c, d, out=c), along[N_LABELS:, since:until], out=b)
     total = np.maximum(at_open, at_inside) + crf["end"][:, None]
+    every = np.arange(n)
     label = total.argmax(0)
-    inside_now = (at_inside > at_open)[label, np.arange(n)]
-    tags = np.empty(len(scores), np.int64)
+    inside_now = (at_inside > at_open)[label, every]
+    path = np.empty(len(scores), np.int64)
     for t in range(longest - 1, -1, -1):
-        m = int(alive[t])
-        who = np.arange(m)
-        now, inside = label[:m].copy(), inside_now[:m].copy()
-        tags[starts[:m] + t] = now + np.where(inside, N_LABELS, 0)
+        since, until = stops[t], stops[t + 1]
+        m = until - since
+        now, inside = label[:m], inside_now[:m]
+        np.add(now, N_LABELS * inside, out=path[since:until])
         if t:
-            previous = (either[t - 1] + step[:, now]).argmax(0)
-            inside_now[:m] = np.where(
-                inside, stayed_inside[t - 1][now, who], was_inside[t - 1][previous, who]
-            )
+            at = every[:m] + since
+            previous = (either[:, since:until] + step[:, now]).argmax(0)
+            then = np.where(inside, stayed_inside[now, at], was_inside[previous, at])
             label[:m] = np.where(inside, now, previous)
+            inside_now[:m] = then
+    tags = np.empty(len(scores), np.int64)
+    tags[token] = path
     return tags

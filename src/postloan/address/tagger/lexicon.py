@@ -76,11 +76,13 @@ class Lexicon:
         self._begin = np.zeros(len(counts) + 1, np.int32)
         np.cumsum(counts, out=self._begin[1:])
         self._deepest = int(counts.max(initial=0))
-        bucket = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
         extra = _FILTER_BITS - _BUCKET_BITS
-        top = (bucket << extra) | (entries >> np.uint32(32 - extra)).astype(np.int64)
         self._filter = np.zeros(1 << _FILTER_BITS, np.bool_)
-        self._filter[top] = True
+        bucket = np.flatnonzero(counts)
+        for depth in range(self._deepest):
+            bucket = bucket[counts[bucket] > depth]
+            entry = entries[self._begin[bucket] + depth]
+            self._filter[(bucket << extra) | (entry >> np.uint32(32 - extra))] = True
 
     def match(self, codes: Codes) -> Matches:
         """All names of two to eight Chinese characters that occur, shorter ones first."""
@@ -88,7 +90,7 @@ class Lexicon:
         han = codes >= _HAN
         at = np.flatnonzero(han)
         state = step(np.zeros(1, np.uint64), wide[at])
-        starts, lengths, masks = [], [], []
+        starts, lengths, hashes = [], [], []
         for length in range(SHORTEST, LONGEST + 1):
             inside = at + (length - 1) < len(codes)
             at, state = at[inside], state[inside]
@@ -97,12 +99,12 @@ class Lexicon:
             state = step(state, wide[at + (length - 1)])
             hopeful = self._filter[(state >> np.uint64(64 - _FILTER_BITS)).view(np.int64)]
             where = at[hopeful]
-            mask = self._look_up(state[hopeful])
-            found = mask > 0
-            starts.append(where[found])
-            lengths.append(np.full(int(found.sum()), length, np.int64))
-            masks.append(mask[found])
-        return Matches(np.concatenate(starts), np.concatenate(lengths), np.concatenate(masks))
+            starts.append(where)
+            lengths.append(np.full(len(where), length, np.int64))
+            hashes.append(state[hopeful])
+        mask = self._look_up(np.concatenate(hashes))
+        found = np.flatnonzero(mask)
+        return Matches(np.concatenate(starts)[found], np.concatenate(lengths)[found], mask[found])
 
     def _look_up(self, hashes: Hashes) -> npt.NDArray[np.uint32]:
         bucket = (hashes >> np.uint64(64 - _BUCKET_BITS)).view(np.int64)
@@ -123,25 +125,31 @@ class Lexicon:
 
 def position_flags(matches: Matches, size: int) -> npt.NDArray[np.uint32]:
     """Three bits a category and character: begins, lies inside, ends a longest match; 3 * category + 0, 1, 2."""
-    flags = np.zeros(size, np.uint32)
-    last = matches.start + matches.length - 1
-    for category in range(CATEGORIES):
-        chosen = np.flatnonzero((matches.mask >> np.uint32(category)) & np.uint32(1))
-        if not len(chosen):
-            continue
-        farthest = np.full(size, -1, np.int64)
-        farthest[matches.start[chosen]] = last[chosen]  # longer matches come later and win
-        reach = np.maximum.accumulate(farthest)
-        earlier = np.empty(size, np.int64)
-        earlier[0] = -1
-        earlier[1:] = reach[:-1]
-        begins = np.flatnonzero((farthest >= 0) & (farthest > earlier))
-        ends = farthest[begins]
-        depth = np.zeros(size + 1, np.int32)
-        np.add.at(depth, begins + 1, 1)
-        np.add.at(depth, ends, -1)
-        inside = np.cumsum(depth)[:size] > 0
-        flags |= inside.astype(np.uint32) << np.uint32(3 * category + 1)
-        flags[begins] |= np.uint32(1 << (3 * category))
-        flags[ends] |= np.uint32(1 << (3 * category + 2))
+    categories = np.arange(CATEGORIES, dtype=np.uint32)
+    category, chosen = np.nonzero((matches.mask >> categories[:, None]) & np.uint32(1))
+    if not len(chosen):
+        return np.zeros(size, np.uint32)
+    # one row a category, with a place more than characters, so that a name may end at the last of them
+    width = size + 1
+    start = matches.start[chosen]
+    farthest = np.full((CATEGORIES, width), -1, np.int64)
+    farthest[category, start] = start + matches.length[chosen] - 1  # longer matches come later and win
+    reach = np.maximum.accumulate(farthest, axis=1)
+    grows = np.empty((CATEGORIES, width), np.bool_)
+    grows[:, 0] = farthest[:, 0] >= 0
+    np.greater(farthest[:, 1:], reach[:, :-1], out=grows[:, 1:])
+    category, begins = np.nonzero(grows)
+    ends = farthest[category, begins]
+    row = category * width
+    depth = np.bincount(row + begins + 1, minlength=CATEGORIES * width)
+    depth -= np.bincount(row + ends, minlength=CATEGORIES * width)
+    inside = np.cumsum(depth.reshape(CATEGORIES, width), axis=1) > 0
+    bits = np.zeros((CATEGORIES, width), np.uint32)
+    bits[category, begins] = 1
+    bits |= inside.astype(np.uint32) << np.uint32(1)
+    at_end = np.zeros((CATEGORIES, width), np.bool_)
+    at_end[category, ends] = True
+    bits |= at_end.astype(np.uint32) << np.uint32(2)
+    bits <<= 3 * categories[:, None]
+    flags: npt.NDArray[np.uint32] = np.bitwise_or.reduce(bits, axis=0)[:size]
     return flags
