@@ -92,11 +92,11 @@ def _by_label(spans: Spans, pieces: pa.StringArray, n: int) -> dict[str, pa.Stri
 
 
 def _places(by_label: dict[str, pa.StringArray]) -> tuple[pa.StringArray, pa.StringArray]:
-    levels = (by_label[label].to_pylist() for label in ("prov", "city", "district"))
-    places = [
-        resolve(p or "", c or "", d or "") if p or c or d else NOWHERE
-        for p, c, d in zip(*levels, strict=True)
-    ]
+    named = list(zip(*(by_label[label].to_pylist() for label in ("prov", "city", "district")), strict=True))
+    known = {(None, None, None): NOWHERE}
+    for names in set(named) - known.keys():
+        known[names] = resolve(*(name or "" for name in names))
+    places = [known[names] for names in named]
     return (
         pa.array([place.adcode or None for place in places], pa.string()),
         pa.array([place.path or None for place in places], pa.string()),

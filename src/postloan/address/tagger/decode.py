@@ -59,7 +59,7 @@ def _best_paths(
     reached = np.concatenate(([0], np.cumsum(alive)))
     place = np.repeat(np.arange(longest), alive)
     token = starts[np.arange(len(scores)) - reached[place]] + place
-    along: Floats = scores[token].T
+    along = np.ascontiguousarray(scores[token].T)
     # of the token before, for the texts that still go on
     either = np.empty((N_LABELS, len(scores)), np.float32)
     was_inside = np.empty((N_LABELS, len(scores)), np.bool_)
@@ -89,14 +89,15 @@ def _best_paths(
     for t in range(longest - 1, -1, -1):
         since, until = stops[t], stops[t + 1]
         m = until - since
-        now, inside = label[:m], inside_now[:m]
+        now, inside = label[:m], inside_now[:m].copy()
         np.add(now, N_LABELS * inside, out=path[since:until])
         if t:
-            at = every[:m] + since
-            previous = (either[:, since:until] + step[:, now]).argmax(0)
-            then = np.where(inside, stayed_inside[now, at], was_inside[previous, at])
-            label[:m] = np.where(inside, now, previous)
-            inside_now[:m] = then
+            inside_now[:m] = stayed_inside[now, every[:m] + since]
+            opens = np.flatnonzero(~inside)
+            at = opens + since
+            previous = (either[:, at] + step[:, now[opens]]).argmax(0)
+            label[opens] = previous
+            inside_now[opens] = was_inside[previous, at]
     tags = np.empty(len(scores), np.int64)
     tags[token] = path
     return tags
