@@ -327,7 +327,11 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True)
 class GradeChange:
-    """A loan that changed its class on a day. vintage: month of origination (2023-05). because: ids of the rules."""
+    """A loan that changed its class on a day.
+
+    vintage: month of origination (2023-05). because: ids of the rules. seq: of the event that changed it, as a class
+    may change twice on a day.
+    """
 
     loan_id: str
     on: date
@@ -337,6 +341,19 @@ class GradeChange:
     because: tuple[str, ...] = ()
     vintage: str = ""
     rule_book: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRules:
+    """A rule book as it was when it was first used here (规则库存档), so that what it decided can be replayed.
+
+    version: the hash of the content. content: its rules as JSON values, see ``rules.book.book_as_json``.
+    """
+
+    version: str
+    first_used_on: date
+    content: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
