@@ -14,18 +14,19 @@ from postloan.kernel import PostloanError
 from postloan.ledger.replaying import NotInLedger
 from postloan.ledger.store import AlreadyThere, ChangedMeanwhile, NoSuchRecord
 from postloan.web import static_files
-from postloan.web.approvals import router as approvals
+from postloan.web.areas import AREAS
 from postloan.web.door import enter, house_of
 from postloan.web.frame import Frame
 from postloan.web.house import House
-from postloan.web.journal import router as journal
-from postloan.web.loans import router as loans
-from postloan.web.mistakes import NotAllowed, NotFromHere, NotSignedIn, TooManyAttempts
-from postloan.web.morning import router as morning
+from postloan.web.mistakes import (
+    NotAllowed,
+    NotFromHere,
+    NotSignedIn,
+    PasswordToChoose,
+    TooManyAttempts,
+)
 from postloan.web.page import lang_of, show
 from postloan.web.signing_in import public as login
-from postloan.web.signing_in import router as leaving
-from postloan.web.users import router as users
 
 _STATUS: dict[type[PostloanError], tuple[int, str]] = {
     NotAllowed: (403, "forbidden"),
@@ -59,13 +60,13 @@ def health(request: Request) -> Response:
 def create_app(house: House) -> FastAPI:
     """The web application on a house."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.house = house
+    app.state.house, app.state.areas = house, AREAS
     app.add_middleware(Frame)
     app.include_router(public)
     app.include_router(static_files.router)
     app.include_router(login)
-    for pages in (morning, loans, approvals, journal, users, leaving):
-        app.include_router(pages, dependencies=[Depends(enter)])
+    for area in AREAS:
+        app.include_router(area.pages, dependencies=[Depends(enter)])
     app.add_exception_handler(PostloanError, _told)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(RequestValidationError, _unreadable)
@@ -76,18 +77,25 @@ def _told(request: Request, error: Exception) -> Response:
     """A mistake as a page that says what to do."""
     assert isinstance(error, PostloanError)
     if isinstance(error, NotSignedIn):
-        return _to_login(request)
+        return _away(request, _login_for(request))
+    if isinstance(error, PasswordToChoose):
+        return _away(request, "/password")
     status, problem = _STATUS.get(type(error), (400, "refused"))
     says = "" if isinstance(error, _SILENT) else error.message(lang_of(request))
     return show(request, "problem.html.j2", status=status, problem=problem, says=says, ref="")
 
 
-def _to_login(request: Request) -> Response:
-    """The way to the login, and back to where somebody wanted to go."""
+def _login_for(request: Request) -> str:
+    """The address of the login that leads back to where somebody wanted to go."""
     from urllib.parse import urlencode
 
     where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    there = "/login" if request.method != "GET" or where == "/" else f"/login?{urlencode({'next': where})}"
+    plain = request.method != "GET" or where == "/"
+    return "/login" if plain else f"/login?{urlencode({'next': where})}"
+
+
+def _away(request: Request, there: str) -> Response:
+    """To another page, from a whole one or from a part of one."""
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": there})
     return RedirectResponse(there, status_code=303)

@@ -15,10 +15,11 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
 from postloan.adapters.records import StoreBusy
-from postloan.ledger.store import ChangedMeanwhile
+from postloan.kernel.journal import Note
+from postloan.ledger.store import Between, ChangedMeanwhile, Writing
 from postloan.ledger.store_people import Session, User
 from postloan.web.house import House
-from postloan.web.mistakes import NotAllowed, NotFromHere, NotSignedIn
+from postloan.web.mistakes import NotAllowed, NotFromHere, NotSignedIn, PasswordToChoose
 from postloan.web.roles import Right, rights_of
 
 COOKIE = "postloan_session"
@@ -28,6 +29,8 @@ _IDLE = timedelta(minutes=30)
 _TOUCHED_EVERY = timedelta(minutes=5)
 _GROUND = "web session"
 _SAFE = frozenset({"GET", "HEAD"})
+_BEFORE_CHOOSING = frozenset({"/password", "/logout"})
+"""What is open to somebody whose password was made by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ async def enter(request: Request) -> None:
     request.state.visitor = visitor
     if request.method not in _SAFE:
         await _check_origin(request, visitor.session.csrf)
+    if visitor.user.must_change and request.url.path not in _BEFORE_CHOOSING:
+        raise PasswordToChoose
 
 
 def needs(right: Right) -> Callable[[Request], Awaitable[None]]:
@@ -148,12 +153,14 @@ def recognised(house: House, cookie: str) -> Visitor | None:
     return Visitor(user, session, rights_of(user.roles))
 
 
-def end_sessions(house: House, visitor: Visitor) -> None:
+def end_session(house: House, visitor: Visitor) -> None:
     """End the visitor's session."""
-    from postloan.kernel.journal import Note
-
-    now = house.clock()
-    with house.records.writing(actor=visitor.name, ground=_GROUND, at=now) as tx:
-        session = tx.of(Session).get(visitor.session.token)
-        tx.of(Session).change(replace(session, until=min(session.until, now)))
+    with house.records.writing(actor=visitor.name, ground=_GROUND, at=house.clock()) as tx:
+        tx.of(Session).forget(token=visitor.session.token)
         tx.note(Note("user.signed_out", subject=visitor.name))
+
+
+def purge(tx: Writing, now: datetime) -> None:
+    """Forget the sessions that are over."""
+    tx.of(Session).forget(until=Between(None, now))
+    tx.of(Session).forget(seen_at=Between(None, now - _IDLE))

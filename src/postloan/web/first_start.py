@@ -23,8 +23,9 @@ def first_administrator(records: Records, at: datetime, lang: Lang) -> str | Non
     with records.writing(actor="postloan serve", ground="first start", at=at) as tx:
         if tx.of(User).count():  # somebody else started at the same moment
             return None
+        roles = ("administrator",)
         tx.of(User).add(
-            User(ADMINISTRATOR, ADMINISTRATOR, ("administrator",), made, changed_at=at, lang=lang)
+            User(ADMINISTRATOR, ADMINISTRATOR, roles, made, changed_at=at, lang=lang, must_change=True)
         )
-        tx.note(Note("user.added", subject=ADMINISTRATOR, details={"roles": ("administrator",)}))
+        tx.note(Note("user.added", subject=ADMINISTRATOR, details={"roles": roles}))
     return password

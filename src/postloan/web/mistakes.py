@@ -11,6 +11,12 @@ class NotSignedIn(PostloanError):
     zh = "请先登录。"
 
 
+class PasswordToChoose(PostloanError):
+    """Choose a password of your own first."""
+
+    zh = "请先设置自己的密码。"
+
+
 class NotAllowed(PostloanError):
     """Your roles do not include this.
 

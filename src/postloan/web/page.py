@@ -15,18 +15,10 @@ from markupsafe import Markup
 
 from postloan.kernel import Lang
 from postloan.web.door import Visitor
-from postloan.web.roles import Right
 from postloan.web.static_files import address_of
 from postloan.web.words import PageWords
 
 LANG_COOKIE = "postloan_lang"
-_NAVIGATION = (
-    ("/", "nav.morning", Right.SEE),
-    ("/loans", "nav.loans", Right.SEE),
-    ("/approvals", "nav.approvals", Right.SEE_APPROVALS),
-    ("/journal", "nav.journal", Right.SEE_JOURNAL),
-    ("/users", "nav.users", Right.MANAGE_USERS),
-)
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -97,13 +89,17 @@ def remember_language(request: Request, answer: HTMLResponse) -> None:
 
 def _navigation(request: Request, visitor: Visitor | None) -> list[tuple[str, str, bool]]:
     """Links with their text keys, and whether the reader is there."""
-    if visitor is None:
+    if visitor is None or visitor.user.must_change:
         return []
     path = request.url.path
     return [
-        (link, key, path == link or (link != "/" and path.startswith(link)))
-        for link, key, right in _NAVIGATION
-        if visitor.may(right)
+        (
+            area.link,
+            area.key,
+            path == area.link or (path.startswith(area.link.rstrip("/") + "/") and area.link != "/"),
+        )
+        for area in request.app.state.areas
+        if area.link and visitor.may(area.right)
     ]
 
 

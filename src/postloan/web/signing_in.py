@@ -17,9 +17,10 @@ from postloan.web.door import (
     COOKIE,
     CSRF_FIELD,
     Visitor,
-    end_sessions,
+    end_session,
     house_of,
     new_session,
+    purge,
     recognised,
     refuse_other_sites,
     same,
@@ -62,8 +63,7 @@ async def sign_in(request: Request) -> Response:
         status = 429 if isinstance(error, TooManyAttempts) else 403
         return _form(request, there, name=name, says=error.message(lang_of(request)), status=status)
     answer = RedirectResponse(there, status_code=303)
-    secure = request.url.scheme == "https"
-    answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=secure, path="/")
+    _give(request, answer, cookie)
     answer.delete_cookie(_KNOCK, path="/login")
     return answer
 
@@ -71,7 +71,7 @@ async def sign_in(request: Request) -> Response:
 @router.post("/logout")
 def sign_out(request: Request) -> Response:
     """End the session, in the store and in the browser."""
-    end_sessions(house_of(request), visitor_of(request))
+    end_session(house_of(request), visitor_of(request))
     answer = RedirectResponse("/login", status_code=303)
     answer.delete_cookie(COOKIE, path="/")
     return answer
@@ -85,11 +85,16 @@ def password_page(request: Request) -> Response:
 
 @router.post("/password")
 async def change_password(request: Request) -> Response:
-    """Change one's own password; every session of the old one ends."""
+    """Change one's own password; every session of the old one ends, and a new one begins here."""
     form = {key: str(value) for key, value in (await request.form()).items()}
-    await run_in_threadpool(_changed, house_of(request), visitor_of(request), form)
+    try:
+        cookie, visitor = await run_in_threadpool(_changed, house_of(request), visitor_of(request), form)
+    except (WrongPassword, WeakPassword, PasswordsDiffer) as error:
+        says = error.message(lang_of(request))
+        return show(request, "password.html.j2", status=400, least=LEAST, says=says)
+    request.state.visitor = visitor
     answer = show(request, "password.html.j2", least=LEAST, done=True)
-    answer.delete_cookie(COOKIE, path="/")
+    _give(request, answer, cookie)
     return answer
 
 
@@ -118,6 +123,7 @@ def admitted(house: House, name: str, password: str, address: str) -> str:
         renewed = hashed(password) if outdated(user.password) else user.password
         if user.failed or user.locked_until or renewed != user.password:
             tx.of(User).change(replace(user, failed=0, locked_until=None, password=renewed))
+        purge(tx, now)
         tx.of(Session).add(session)
         tx.note(Note("user.signed_in", subject=name))
     return cookie
@@ -141,7 +147,13 @@ def _refused(house: House, user: User | None, now: datetime) -> None:
         tx.note(Note("user.sign_in_refused", subject=user.name if user else ""))
 
 
-def _changed(house: House, visitor: Visitor, form: dict[str, str]) -> None:
+def _give(request: Request, answer: Response, cookie: str) -> None:
+    """Let a browser keep the cookie of its session."""
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def _changed(house: House, visitor: Visitor, form: dict[str, str]) -> tuple[str, Visitor]:
     """Write the new password if the old one is right and the new one good enough."""
     old, new = form.get("old", ""), form.get("new", "")
     now = house.clock()
@@ -154,10 +166,15 @@ def _changed(house: House, visitor: Visitor, form: dict[str, str]) -> None:
     if len(new) < LEAST or new == old:
         raise WeakPassword(least=LEAST)
     made = hashed(new)
+    cookie, session = new_session(visitor.name, now)
     with house.records.writing(actor=visitor.name, ground=visitor.ground, at=now) as tx:
         user = tx.of(User).get(visitor.name)
-        tx.of(User).change(replace(user, password=made, changed_at=now, failed=0, locked_until=None))
+        changed = replace(user, password=made, changed_at=now, failed=0, locked_until=None, must_change=False)
+        tx.of(User).change(changed)
+        tx.of(Session).forget(user=visitor.name)
+        tx.of(Session).add(session)
         tx.note(Note("user.password_changed", subject=visitor.name))
+    return cookie, Visitor(changed, session, visitor.rights)
 
 
 def _form(request: Request, there: str, *, name: str = "", says: str = "", status: int = 200) -> Response:

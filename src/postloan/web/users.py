@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from postloan.kernel.journal import Note
-from postloan.ledger.store_people import User
+from postloan.ledger.store_people import Session, User
 from postloan.web.door import Visitor, house_of, needs, visitor_of
 from postloan.web.house import House
 from postloan.web.mistakes import BadName, NoRoles, OwnAccount
@@ -20,6 +21,7 @@ from postloan.web.roles import RIGHTS, Right
 
 router = APIRouter(dependencies=[Depends(needs(Right.MANAGE_USERS))])
 
+_SHOWN = 1_000
 _NAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 
 
@@ -54,9 +56,15 @@ async def change_user(request: Request, name: str) -> Response:
 
 
 def _list(request: Request, user: User | None = None, password: str = "") -> Response:
+    now = house_of(request).clock()
     with house_of(request).records.reading() as tx:
-        users = list(tx.of(User).find(order=("-active", "name"), limit=1_000))
-    return show(request, "users.html.j2", users=users, roles=list(RIGHTS), changed=user, password=password)
+        users = list(tx.of(User).find(order=("-active", "name"), limit=_SHOWN))
+        seen: dict[str, datetime] = {}
+        for session in tx.of(Session).find():
+            seen[session.user] = max(session.seen_at, seen.get(session.user, session.seen_at))
+    return show(
+        request, "users.html.j2", users=users, roles=list(RIGHTS), changed=user, password=password, seen=seen, now=now
+    )  # fmt: skip
 
 
 def _added(
@@ -66,7 +74,9 @@ def _added(
         raise BadName(name=name[:40])
     password = new_password()
     now = house.clock()
-    user = User(name, shown or name, _known(roles), hashed(password), changed_at=now, lang=lang)
+    user = User(
+        name, shown or name, _known(roles), hashed(password), changed_at=now, lang=lang, must_change=True
+    )
     with house.records.writing(actor=visitor.name, ground=visitor.ground, at=now) as tx:
         tx.of(User).add(user)
         tx.note(Note("user.added", subject=name, details={"roles": user.roles}))
@@ -89,10 +99,13 @@ def _changed(
             case "roles":
                 after = replace(before, roles=_known(roles), changed_at=now)
             case "password":
-                after = replace(before, password=made, changed_at=now, failed=0, locked_until=None)
+                after = replace(
+                    before, password=made, changed_at=now, failed=0, locked_until=None, must_change=True
+                )
             case _:
                 return None, ""
         changed = tx.of(User).change(after)
+        tx.of(Session).forget(user=name)
         details = {"roles": after.roles} if what == "roles" else {}
         tx.note(Note(_NOTED[what], subject=name, details=details))
     return changed, password

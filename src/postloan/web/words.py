@@ -21,11 +21,13 @@ _WEEKDAYS = "一二三四五六日"
 @cache
 def texts() -> Mapping[str, Mapping[Lang, str]]:
     """Every text of the pages by key, in both languages."""
-    raw = yaml.safe_load((files("postloan.web") / "texts.yaml").read_text(encoding="utf-8"))
     flat: dict[str, Mapping[Lang, str]] = {}
-    for group, entries in raw.items():
-        for key, (english, chinese) in entries.items():
-            flat[f"{group}.{key}"] = {"en": english, "zh": chinese}
+    for file in sorted((files("postloan.web") / "texts").iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".yaml"):
+            continue
+        for group, entries in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            for key, (english, chinese) in entries.items():
+                flat[f"{group}.{key}"] = {"en": english, "zh": chinese}
     return flat
 
 

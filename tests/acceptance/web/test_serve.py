@@ -73,6 +73,12 @@ def test_the_first_start_makes_everything_and_tells_the_password_once(tmp_path: 
             form = {"csrf": token.group(1), "name": "admin", "password": told.group(1), "next": "/users"}
             answer = client.post("/login", data=form)
             assert (answer.status_code, answer.headers["location"]) == (303, "/users")
+            assert client.get("/users").headers["location"] == "/password"
+            token = re.search(r'name="csrf" value="([^"]+)"', client.get("/password").text)
+            assert token
+            chosen = "words that only I know"
+            form = {"csrf": token.group(1), "old": told.group(1), "new": chosen, "again": chosen}
+            assert client.post("/password", data=form).status_code == 200
             assert client.get("/users").status_code == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from web_store import ADDRESS, ID_NUMBER, NAME, ROLES, TELEPHONE, Clock, Pages
+from web_store import ADDRESS, ID_NUMBER, NAME, PASSWORD, ROLES, TELEPHONE, Clock, Pages
 
 from postloan.adapters.records import StoreGone
+from postloan.ledger.store_people import Session
 from postloan.ledger.store_records import ApprovalRequest, RequestState
 from postloan.web import House, mornings
 from postloan.web.words import texts
@@ -310,6 +311,68 @@ def test_a_user_is_added_with_a_password_told_once(pages: Pages) -> None:
     assert told
     assert told.group(1) not in pages.get("/users").text
     assert Pages(pages.house, pages.clock).sign_in("li.na", told.group(1)).status_code == 303
+
+
+def _let_in_anew(pages: Pages) -> tuple[Pages, str]:
+    """A user with a password that the administrator has just made."""
+    pages.sign_in("administrator")
+    html = pages.post("/users/officer", {"what": "password"}).text
+    told = re.search(r'class="reference">([a-z0-9-]{23})<', html)
+    assert told
+    return Pages(pages.house, pages.clock), told.group(1)
+
+
+def test_a_password_made_by_somebody_else_opens_nothing_but_its_own_change(pages: Pages) -> None:
+    theirs, told = _let_in_anew(pages)
+    assert theirs.sign_in("officer", told).status_code == 303
+    for path in ("/", "/loans/L-1", "/approvals", "/users"):
+        answer = theirs.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/password"), path
+    page = theirs.get("/password?lang=en").text
+    assert "Somebody else made your password" in page
+    assert "<nav" not in page
+    assert theirs.post("/loans/L-1", {"purpose": "contact"}).status_code == 303
+    chosen = "words that only I know"
+    again = theirs.post("/password", {"old": told, "new": chosen, "again": "other words than those"})
+    assert again.status_code == 400
+    assert "not repeated alike" in again.text
+    same = theirs.post("/password", {"old": told, "new": told, "again": told})
+    assert "is not the old one" in same.text
+    done = theirs.post("/password", {"old": told, "new": chosen, "again": chosen})
+    assert done.status_code == 200
+    assert theirs.get("/").status_code == 200
+    assert Pages(pages.house, pages.clock).sign_in("officer", told).status_code == 403
+    assert Pages(pages.house, pages.clock).sign_in("officer", chosen).status_code == 303
+
+
+def test_a_new_password_ends_every_other_session_of_its_owner(pages: Pages) -> None:
+    here, there = Pages(pages.house, pages.clock), Pages(pages.house, pages.clock)
+    here.sign_in("viewer")
+    there.sign_in("viewer")
+    chosen = "words that only I know"
+    here.post("/password", {"old": PASSWORD, "new": chosen, "again": chosen})
+    assert here.get("/").status_code == 200
+    assert there.get("/").status_code == 303
+
+
+@pytest.mark.parametrize("what", ["close", "password", "roles"])
+def test_what_an_administrator_changes_ends_the_sessions(pages: Pages, what: str) -> None:
+    theirs = Pages(pages.house, pages.clock)
+    theirs.sign_in("viewer")
+    pages.sign_in("administrator")
+    assert "signed in, last seen" in pages.get("/users?lang=en").text
+    assert pages.post("/users/viewer", {"what": what, "role": "viewer"}).status_code == 200
+    assert theirs.get("/").status_code == 303
+    with pages.house.records.reading() as tx:
+        assert not list(tx.of(Session).find(user="viewer"))
+
+
+def test_sessions_that_are_over_are_forgotten_when_somebody_signs_in(pages: Pages) -> None:
+    pages.sign_in("viewer")
+    pages.clock.turn(hours=1)
+    Pages(pages.house, pages.clock).sign_in("officer")
+    with pages.house.records.reading() as tx:
+        assert [one.user for one in tx.of(Session).find()] == ["officer"]
 
 
 @pytest.mark.parametrize(

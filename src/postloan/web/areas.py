@@ -1,0 +1,35 @@
+"""The areas of the application: one line each for its pages and its entry in the menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from postloan.web import approvals, journal, loans, morning, signing_in, users
+from postloan.web.roles import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Pages that belong together.
+
+    pages: their router; everything in it stands behind the door. link: entry in the menu, "" for none. key: the
+    entry's text. right: who sees the entry; what the pages themselves need stands with them.
+    """
+
+    pages: APIRouter
+    link: str = ""
+    key: str = ""
+    right: Right = Right.SEE
+
+
+AREAS = (
+    Area(morning.router, "/", "nav.morning"),
+    Area(loans.router, "/loans", "nav.loans"),
+    Area(approvals.router, "/approvals", "nav.approvals", Right.SEE_APPROVALS),
+    Area(journal.router, "/journal", "nav.journal", Right.SEE_JOURNAL),
+    Area(users.router, "/users", "nav.users", Right.MANAGE_USERS),
+    Area(signing_in.router),
+)
+"""In the order of the menu."""
