@@ -297,18 +297,18 @@ def _proposal(records: Records, form: _Form, at: datetime) -> Proposal | None:
 
 def _most_owed(records: Records, loan_id: str, on: date) -> Money | None:
     """The most that may be owed on a loan while an approval for it can be used; None if there is no such loan."""
-    from postloan.ledger import Account, MoneyRules
-    from postloan.ledger.money_rules import AnyVersion
+    from postloan.ledger import Account
     from postloan.rules import load_book
+    from postloan.workflows.rule_books import books_of
 
     book = load_book()
     with records.reading() as tx:
         events = tx.events.of(loan_id)
-    if not events:
-        return None
-    rules = MoneyRules.of(book)
+        if not events:
+            return None
+        books = books_of(tx, book)
+        account = Account(loan_id, books.present, events, books)
     days = sum(book.value(f"HS-APR-02.{name}", on=on).whole for name in ("request_days", "grant_days"))
-    account = Account(loan_id, rules, events, AnyVersion(rules))
     last = max(on + timedelta(days=days), events[-1].value_on)
     return account.state(last).owed.total
 

@@ -108,12 +108,6 @@ def _grades(found: LoanHistory, screen: Screen) -> None:
         (line.on, _grade(line.grade, screen), " ".join(line.because), line.rule_book) for line in found.grades
     ]
     screen.table(screen.text("Classes", "分类沿革"), heads, rows)
-    if found.stood_in:
-        versions = ", ".join(found.stood_in)
-        screen.say(
-            f"Rule books {versions} are not at hand; today's dated rules stood in for them.",
-            f"规则库版本 {versions} 不可用，以现行规则库中当日有效的规则代替。",
-        )
 
 
 def _grade(code: str, screen: Screen) -> str:

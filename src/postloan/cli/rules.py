@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from postloan.cli.screen import JsonOption, LangChoice, LangOption, Screen
+from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+from postloan.cli.store import STORE, ActorOption, DbOption
 
 if TYPE_CHECKING:
     from datetime import date
@@ -100,6 +102,49 @@ def show_rule(
     _show_history(rule, parameter, _day(on), screen)
 
 
+@app.command("keep")
+def keep_rule_book(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="What `postloan rules list --json` of another version printed; the present rules if left out.")] = None,
+    db: DbOption = STORE,
+    by: ActorOption = None,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """Keep a rule book in the store, so that what was booked under it can be replayed (规则库存档)."""
+    from postloan.cli.store import actor, now, opened
+    from postloan.rules import load_book
+    from postloan.workflows.rule_books import keep_rules
+
+    screen, at = Screen(lang, quiet=quiet), now()
+    book = load_book() if file is None else _printed(file)
+    with opened(db, screen) as records, records.writing(actor=actor(by), ground="rules keep", at=at) as tx:
+        new = keep_rules(tx, book, at.date())
+    if new:
+        screen.say(f"Rule book {book.version} is kept.", f"规则库版本 {book.version} 已存档。")
+    else:
+        screen.say(f"Rule book {book.version} was kept before.", f"规则库版本 {book.version} 此前已存档。")
+
+
+def _printed(file: Path) -> RuleBook:
+    """The rule book that ``rules list --json`` printed into a file."""
+    import json
+
+    from postloan.kernel import InputError
+    from postloan.rules import book_from_json
+
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+        version = str(content["version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = getattr(error, "strerror", None) or "it is not what `postloan rules list --json` prints"
+        raise InputError(
+            what=f"The rule book cannot be read: {why}",
+            where=file,
+            mend="Print it with the program it was used with: postloan rules list --json > FILE.",
+        ) from error
+    return book_from_json(content, version)
+
+
 def _show_head(rule: Rule, book: RuleBook, screen: Screen) -> None:
     from postloan.rules import meaning
 
@@ -187,8 +232,6 @@ def _unit(unit: str, screen: Screen) -> str:
 
 
 def _book(folder: str | None) -> RuleBook:
-    from pathlib import Path
-
     from postloan.rules import load_book
 
     return load_book(folder=Path(folder) if folder else None)

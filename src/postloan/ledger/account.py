@@ -12,7 +12,7 @@ from postloan.ledger.answers import Booked, Reason, Refused, because
 from postloan.ledger.applying import happen
 from postloan.ledger.events import Event, Happening, happened
 from postloan.ledger.judging import Bench, judge, judge_opening
-from postloan.ledger.money_rules import AnyVersion, MoneyRules, RuleBooks
+from postloan.ledger.money_rules import KeptBooks, MoneyRules, RuleBooks
 from postloan.ledger.parts import LINES, difference
 from postloan.ledger.replaying import (
     NotInLedger,
@@ -48,12 +48,12 @@ class Account:
         """Take up a loan's history.
 
         rules: what new commands are judged and booked by. events: the history so far, in any order.
-        earlier: the rules of older versions that the history was booked under; ``AnyVersion`` where they may be gone.
+        earlier: the rules of older versions that the history was booked under; ``KeptBooks`` fetches them.
         """
         self.loan_id = loan_id
         self.rules = rules
         self._books: RuleBooks = {**(earlier or {}), rules.version: rules}
-        if isinstance(earlier, AnyVersion):
+        if isinstance(earlier, KeptBooks):
             self._books = earlier
         self._events: list[Event] = sorted(events, key=lambda event: event.seq)
         self._by_key = {event.key: event for event in self._events}

@@ -114,21 +114,23 @@ RuleBooks = Mapping[str, MoneyRules]
 """Money rules by version of the rule book, so that an old event is read under the rules of its day."""
 
 
-class AnyVersion(dict[str, MoneyRules]):
-    """Money rules by version where older rule books are not at hand: the present ones stand in.
+class KeptBooks(dict[str, MoneyRules]):
+    """Money rules by version: the present ones, and earlier ones as they were, fetched when an event asks for them.
 
-    Rules are dated, so the present book answers for an old day as the old one did, unless a value was corrected since.
-    missing: versions for which it stood in.
+    fetch: gives the rules of an earlier version; None where nobody kept it.
     """
 
-    def __init__(self, present: MoneyRules) -> None:
+    def __init__(self, present: MoneyRules, fetch: Callable[[str], MoneyRules | None]) -> None:
         super().__init__({present.version: present})
-        self._present = present
-        self.missing: set[str] = set()
+        self.present = present
+        self._fetch = fetch
 
     def __missing__(self, version: str) -> MoneyRules:
-        self.missing.add(version)
-        return self._present
+        found = self._fetch(version)
+        if found is None:
+            raise KeyError(version)
+        self[version] = found
+        return found
 
 
 def _order(book: RuleBook, keys: Sequence[str], within: Sequence[str], on: date) -> Order:

@@ -14,7 +14,10 @@ def on_time(run: Running, fell_due: int) -> int:
 
 
 def observation_complete(run: Running, day: int) -> bool:
-    """Whether enough periods and months had been paid on time by a day (CN-CLS-03); true if none is open."""
+    """Whether enough periods and months had been paid on time by a day (CN-CLS-03); true if none is open.
+
+    Where no rule was in force on the day there is nothing to wait for.
+    """
     wanted = run.rules.observation.at(day)
     if not run.observing or wanted is None:
         return True

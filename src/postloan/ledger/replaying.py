@@ -31,12 +31,15 @@ class NotInLedger(PostloanError):
 
 
 class UnknownRuleBook(PostloanError):
-    """An event of the loan {loan} was booked under the rule book {version}, which is not at hand.
+    """An event of the loan {loan} was booked under the rule book {version}, which this store has not kept.
 
-    Give the money rules of that version as well.
+    With the program that it was used with: postloan rules list --json > old.json. Then: postloan rules keep old.json
     """
 
-    zh = "贷款 {loan} 的一笔业务按规则库版本 {version} 记账，而该版本不可用。请一并提供该版本的规则。"
+    zh = (
+        "贷款 {loan} 的一笔业务按规则库版本 {version} 记账，而库中未存档该版本。"
+        "请用当时的程序执行 postloan rules list --json > old.json，再执行 postloan rules keep old.json。"
+    )
 
 
 @dataclass(frozen=True, slots=True)

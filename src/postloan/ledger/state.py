@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from postloan.kernel import Money
-from postloan.ledger.observing import on_time
+from postloan.ledger.observing import observation_complete, on_time
 from postloan.ledger.parts import BOOK, Balances, Line
 from postloan.ledger.running import NON_PERFORMING, Running
 from postloan.ledger.terms import Terms
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The observation period after a restructuring (重组观察期).
+    """The observation period after a restructuring (重组观察期); none once it is complete.
 
     first_on: the first repayment date that counts; None until it comes, and after a missed payment until the next.
     periods: consecutive repayment periods paid on time since. again: whether the loan was restructured again within it.
@@ -117,7 +117,7 @@ def snapshot(loan_id: str, run: Running) -> State:
     terms = run.terms
     assert terms is not None
     observation = None
-    if run.observing:
+    if run.observing and not observation_complete(run, run.day):
         periods = on_time(run, run.observed_periods)
         observation = Observation(_day(run.observed_from), periods, run.restructured_again)
     return State(

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
-from postloan.ledger import MoneyRules
-from postloan.ledger.money_rules import AnyVersion
 from postloan.ledger.store import Records
 from postloan.rules import RuleBook
 from postloan.web.mornings import Mornings
@@ -33,7 +31,3 @@ class House:
     def today(self) -> date:
         """The day in China."""
         return self.clock().astimezone(CHINA).date()
-
-    def money_rules(self) -> AnyVersion:
-        """The money rules; today's stand in for a version that is not at hand, and it is remembered which."""
-        return AnyVersion(MoneyRules.of(self.book))

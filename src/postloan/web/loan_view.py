@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from postloan.kernel import Money
 from postloan.ledger.events import Event, Graded
-from postloan.ledger.money_rules import AnyVersion
+from postloan.ledger.money_rules import RuleBooks
 from postloan.ledger.parts import Part
 from postloan.ledger.replaying import Step, replay, trace
 from postloan.ledger.state import State, Status
@@ -82,8 +82,7 @@ class Ahead:
 class LoanView:
     """Everything on a loan's page.
 
-    state: on the day. later: events after it. outdated: versions of the rule book that are not at hand, so that
-    today's stood in for them. person: None where nothing is known or it was erased from the store.
+    state: on the day. later: events after it. person: None where nothing is known or it was erased from the store.
     """
 
     loan: Loan
@@ -99,7 +98,6 @@ class LoanView:
     holds: tuple[Hold, ...]
     requests: tuple[ApprovalRequest, ...]
     person: MaskedPerson | None
-    outdated: tuple[str, ...]
 
     @property
     def total(self) -> PartRow:
@@ -123,7 +121,7 @@ class LoanView:
         return tuple(hold for hold in self.holds if _holds(hold, self.on))
 
 
-def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook, money: AnyVersion) -> LoanView:
+def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook, money: RuleBooks) -> LoanView:
     """A loan on a day.
 
     Raises:
@@ -149,7 +147,6 @@ def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook, money: AnyVersi
         holds=_holds_on(tx, loan),
         requests=tuple(requests),
         person=_person(tx, loan.borrower_id),
-        outdated=tuple(sorted(money.missing)),
     )
 
 

@@ -27,6 +27,7 @@ from postloan.web.mistakes import NotAllowed, PurposeMissing, TooFarAhead
 from postloan.web.page import show, words_of
 from postloan.web.roles import Right
 from postloan.web.rule_words import rule_notes
+from postloan.workflows.rule_books import books_of
 
 router = APIRouter(dependencies=[Depends(needs(Right.SEE))])
 
@@ -104,9 +105,8 @@ def _page(request: Request, loan_id: str, on: str, clear: dict[str, Any] | None)
     house, visitor = house_of(request), visitor_of(request)
     today = house.today()
     day = _day(on, today)
-    money = house.money_rules()
     with house.records.reading() as tx:
-        view = look_at(tx, loan_id, day, house.book, money)
+        view = look_at(tx, loan_id, day, house.book, books_of(tx, house.book))
     journalled = _noted(house, visitor, Note("loan.viewed", subject=loan_id, details={"on": day}))
     rules = {one.rule for one in view.ahead if one.rule}
     rules |= {rule for row in view.grades for rule in row.because}

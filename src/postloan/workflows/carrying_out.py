@@ -7,16 +7,16 @@ from datetime import date, datetime
 
 from postloan.decide.approvals import Denied, Why, day_of
 from postloan.kernel.journal import Note
-from postloan.ledger import Account, MoneyRules, Refused
+from postloan.ledger import Account, Refused
 from postloan.ledger import commands as c
 from postloan.ledger.answers import Booked
-from postloan.ledger.money_rules import AnyVersion
 from postloan.ledger.proposals import ON_LOANS, command_of
 from postloan.ledger.store import Records, Writing
 from postloan.ledger.store_records import ApprovalRequest, Hold, Loan
 from postloan.ledger.terms import months_after
 from postloan.rules import RuleBook, load_book
 from postloan.workflows.approving import mark_used, note_denial, usable
+from postloan.workflows.rule_books import books_of, keep_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def carry_out(
             note_denial(tx, "approval.use_denied", found.subject, denied, number=number)
             return denied
         loan = tx.loans.get(found.subject)
-        rules = MoneyRules.of(book)
-        account = Account(loan.loan_id, rules, tx.events.of(loan.loan_id), AnyVersion(rules))
+        books = books_of(tx, book)
+        account = Account(loan.loan_id, books.present, tx.events.of(loan.loan_id), books)
         command = command_of(found.action, found.facts, approval_of(found))
         key = f"approval {found.reference}"
         answer = account.book(command, key=key, value_on=value_on or today, booked_on=today)
@@ -64,6 +64,7 @@ def carry_out(
             details = {"number": number, "codes": list(answer.codes)}
             tx.note(Note("ledger.refused", loan.loan_id, found.reference, details))
             return answer
+        keep_rules(tx, book, today)
         tx.events.append([answer.event])
         changed = _after(loan.after(account.state(), answer.event.seq), command, book, today)
         changed = tx.loans.change(changed)

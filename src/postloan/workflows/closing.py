@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from postloan.decide.approvals import day_of
 from postloan.kernel import PostloanError
 from postloan.kernel.journal import Note
-from postloan.ledger import MoneyRules, State, replay
+from postloan.ledger import State, replay
 from postloan.ledger.closing import (
     BureauReport,
     Settlement,
@@ -21,11 +21,11 @@ from postloan.ledger.closing import (
 )
 from postloan.ledger.closing_paper import Named, paper
 from postloan.ledger.events import Event
-from postloan.ledger.money_rules import AnyVersion
 from postloan.ledger.state import Status
 from postloan.ledger.store import NoSuchRecord, Readable, Reading, Records, Writing
 from postloan.ledger.store_records import Closing, Hold, Instalment, Loan, Plan, Promise, PromiseState
 from postloan.rules import RuleBook, load_book
+from postloan.workflows.rule_books import books_of
 
 R = TypeVar("R")
 CLOSED = "closed"
@@ -209,7 +209,7 @@ def settled_and_open(tx: Reading) -> list[str]:
 def _taken(tx: Reading, loan_id: str, on: date, book: RuleBook) -> tuple[Loan, list[Event], State]:
     loan = tx.loans.get(loan_id)
     events = tx.events.of(loan_id)
-    rules = AnyVersion(MoneyRules.of(book))
+    rules = books_of(tx, book)
     last = max(event.value_on for event in events)
     return loan, events, replay(events, rules, until=max(on, last))
 
@@ -255,7 +255,7 @@ def _looked_up(tx: Reading, closing: Closing, book: RuleBook) -> ClosedDebt:
 def _told(
     tx: Reading, loan: Loan, events: list[Event], state: State, closing: Closing, book: RuleBook
 ) -> ClosedDebt:
-    rules = AnyVersion(MoneyRules.of(book))
+    rules = books_of(tx, book)
     ended = settlement(events, state)
     bureau = bureau_report(events, ended, rules, book, was_overdue=was_overdue(events, rules))
     name = number = ""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from postloan.kernel import Money
-from postloan.ledger import Balances, MoneyRules, State, replay, trace
+from postloan.ledger import Balances, State, replay, trace
 from postloan.ledger.event_json import dump
 from postloan.ledger.events import Graded
-from postloan.ledger.money_rules import AnyVersion
 from postloan.ledger.parts import Legs, Part
-from postloan.ledger.store import Records
+from postloan.ledger.store import Reading, Records
 from postloan.ledger.store_records import Loan
 from postloan.rules import RuleBook, load_book
+from postloan.workflows.rule_books import books_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class GradeLine:
 class LoanHistory:
     """A loan on a day, and how it came there.
 
-    known_on: what was booked later is left out; None for everything. stood_in: versions of rule books that are not at
-    hand; the present rules stood in for them.
+    known_on: what was booked later is left out; None for everything. Every event is replayed under the rule book that
+    it was booked under.
     """
 
     loan: Loan
@@ -66,7 +66,6 @@ class LoanHistory:
     state: State
     lines: tuple[HistoryLine, ...]
     grades: tuple[GradeLine, ...]
-    stood_in: tuple[str, ...]
 
 
 def loan_history(
@@ -75,12 +74,17 @@ def loan_history(
     """The account of a loan up to a day.
 
     Raises:
-        NoSuchRecord: there is no such loan. NotInLedger: it was not opened by then.
+        NoSuchRecord: there is no such loan. NotInLedger: it was not opened by then. UnknownRuleBook: the rules that an
+        event was booked under were not kept.
     """
-    rules = AnyVersion(MoneyRules.of(book or load_book()))
     with records.reading() as tx:
-        loan = tx.loans.get(loan_id)
-        events = tx.events.of(loan_id)
+        return _history(tx, loan_id, on, known_on, book or load_book())
+
+
+def _history(tx: Reading, loan_id: str, on: date, known_on: date | None, book: RuleBook) -> LoanHistory:
+    rules = books_of(tx, book)
+    loan = tx.loans.get(loan_id)
+    events = tx.events.of(loan_id)
     known = [event for event in events if known_on is None or event.booked_on <= known_on]
     state = replay(known, rules, until=on)
     lines, grades = [], []
@@ -112,7 +116,7 @@ def loan_history(
             grades.append(GradeLine(event.value_on, what.grade, what.because, event.rule_book))
         elif after.grade and not grades:
             grades.append(GradeLine(event.value_on, after.grade, after.because, event.rule_book))
-    return LoanHistory(loan, on, known_on, state, tuple(lines), tuple(grades), tuple(sorted(rules.missing)))
+    return LoanHistory(loan, on, known_on, state, tuple(lines), tuple(grades))
 
 
 def _owed_fen(legs: Legs) -> list[int]:

@@ -19,6 +19,7 @@ from postloan.ledger.store_records import NOBODY, Loan
 from postloan.ledger.taking_over import open_account, opening_key, opening_of, same_loan
 from postloan.rules import RuleBook, load_book
 from postloan.workflows.book import read_book
+from postloan.workflows.rule_books import keep_rules
 from postloan.workflows.taking_in import TapeOptions, type_source
 from postloan.workflows.tools import Tools
 
@@ -148,6 +149,7 @@ class _Opening:
     def done(self, facts: Mapping[str, object]) -> Opened:
         """Everything, page by page; then what is wrong, or the note."""
         first, last, quarantined, without_rate, owed = _extent(self.tools.engine)
+        keep_rules(self.tx, self.rule_book, self.options.on)
         with self.tools.stage("people", "Storing people…", "正在保存借款人……"):
             self._people()
         with self.tools.stage("accounts", "Opening accounts…", "正在建账……"):

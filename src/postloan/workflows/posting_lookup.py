@@ -7,29 +7,26 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from postloan.kernel import Money, Personal
-from postloan.ledger import Account, MoneyRules
+from postloan.ledger import Account
 from postloan.ledger.events import Event
 from postloan.ledger.matching import Known, Register, names_in, tokens
+from postloan.ledger.money_rules import KeptBooks
 from postloan.ledger.payment_file import Incoming
 from postloan.ledger.store import Reading
 from postloan.ledger.store_records import Instalment, Loan, Promise, PromiseState
 
 
-def account_of(loan_id: str, history: Iterable[Event], rules: MoneyRules) -> Account:
-    """A loan's account; what was booked under an older version of the rules is read under the present one.
-
-    Rule values are dated, so that an old event meets the values of its own days in the present version too.
-    """
-    events = list(history)
-    return Account(loan_id, rules, events, {event.rule_book: rules for event in events})
+def account_of(loan_id: str, history: Iterable[Event], books: KeptBooks) -> Account:
+    """A loan's account; what was booked under an older version of the rules is read under that version."""
+    return Account(loan_id, books.present, history, books)
 
 
 class Lookup:
     """The loans and people that some payments point to."""
 
-    def __init__(self, tx: Reading, rules: MoneyRules) -> None:
+    def __init__(self, tx: Reading, books: KeptBooks) -> None:
         self._tx = tx
-        self._rules = rules
+        self._books = books
         self.loans: dict[str, Loan] = {}
         self._fitting: dict[tuple[str, date], frozenset[int]] = {}
         self._histories: dict[str, list[Event]] = {}
@@ -119,6 +116,6 @@ class Lookup:
     def _fitting_amounts(self, loan_id: str, on: date) -> frozenset[int]:
         found = set(self._promised.get(loan_id, ()))
         if on >= self.loans[loan_id].opened_on and (history := self._histories.get(loan_id)):
-            state = account_of(loan_id, history, self._rules).state(on)
+            state = account_of(loan_id, history, self._books).state(on)
             found |= {state.owed.total.fen, state.due.total.fen}
         return frozenset(found - {0})

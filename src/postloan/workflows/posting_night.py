@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from postloan.kernel import Money
 from postloan.kernel.personal import mask_name, mask_number
-from postloan.ledger import Account, Booked, MoneyRules, State, commands
+from postloan.ledger import Account, Booked, State, commands
 from postloan.ledger.events import Event
 from postloan.ledger.matching import Candidate, Held, Matched, match
 from postloan.ledger.parts import ZERO
@@ -30,6 +30,7 @@ from postloan.rules import RuleBook
 from postloan.workflows.posting_lookup import Lookup, account_of
 from postloan.workflows.posting_parts import Tally
 from postloan.workflows.posting_promises import Came, keep
+from postloan.workflows.rule_books import books_of, keep_rules
 
 CHUNK = 5_000
 PAID = "paid"
@@ -56,7 +57,9 @@ class Desk:
     def __init__(self, tx: Writing, book: RuleBook, on: date, actor: str, tally: Tally) -> None:
         self.tx = tx
         self.book = book
-        self.rules = MoneyRules.of(book)
+        self.books = books_of(tx, book)
+        self.rules = self.books.present
+        keep_rules(tx, book, on)
         self.on = on
         self.actor = actor
         self.tally = tally
@@ -70,7 +73,7 @@ class Desk:
         by_number = {loan.loan_id: loan for loan in loans}
         found = {}
         for loan_id, history in self.tx.events.of_many(list(by_number)):
-            account = account_of(loan_id, history, self.rules)
+            account = account_of(loan_id, history, self.books)
             found[loan_id] = Touched(by_number[loan_id], account)
         return found
 
@@ -140,15 +143,10 @@ class Desk:
         moved = [t for t in changed if states[t.loan.loan_id].grade != t.loan.grade]
         if not moved:
             return
-        numbers = [touched.loan.loan_id for touched in moved]
-        there = {change.loan_id for change in self.tx.of(GradeChange).find(loan_id=numbers, on=self.on)}
-        new = [
+        self.tx.of(GradeChange).add_all(
             _grade_change(touched, states[touched.loan.loan_id], self.on, self.rules.version)
             for touched in moved
-            if touched.loan.loan_id not in there
-        ]
-        if new:
-            self.tx.of(GradeChange).add_all(new)
+        )
 
     def _freeze(self, loans: Sequence[Loan]) -> None:
         if self._frozen_until <= self.on:
@@ -226,7 +224,7 @@ class Night:
                 self.refuse(line, "zero")
             else:
                 fresh.append(line)
-        lookup = Lookup(self.tx, self.desk.rules)
+        lookup = Lookup(self.tx, self.desk.books)
         register = lookup.register(fresh)
         found = [(line, self._before_matching(line) or match(line, register)) for line in fresh]
         numbers = {one.loan_id for _, one in found if isinstance(one, Matched)}
@@ -312,6 +310,7 @@ def _grade_change(touched: Touched, state: State, on: date, version: str) -> Gra
         state.because,
         vintage,
         version,
+        touched.new[-1].seq,
     )
 
 
