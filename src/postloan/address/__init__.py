@@ -1,5 +1,7 @@
 """Addresses (地址): from a line of text to labelled elements and a division; knows no person, usable alone."""
 
+from postloan.address.chain import Assumption, Chain
+from postloan.address.context import Context
 from postloan.address.divisions import (
     PROVINCES,
     Region,
@@ -10,8 +12,9 @@ from postloan.address.divisions import (
     regions,
 )
 from postloan.address.parsing import Element, Parsed, parse, parse_batch, parse_one
+from postloan.address.resolve import resolve
 
 __all__ = [
-    "PROVINCES", "Element", "Parsed", "Region", "divisions_table", "known_codes", "parse", "parse_batch",
-    "parse_one", "province_of", "region_of", "regions",
+    "PROVINCES", "Assumption", "Chain", "Context", "Element", "Parsed", "Region", "divisions_table", "known_codes",
+    "parse", "parse_batch", "parse_one", "province_of", "region_of", "regions", "resolve",
 ]  # fmt: skip

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from postloan.address.chain import NOWHERE
 from postloan.address.parsing import TOGETHER, lacks_place, schema, trust_of
-from postloan.address.resolve import NOWHERE, resolve
+from postloan.address.resolve import resolve
 from postloan.address.tagger import LABELS, Spans
 from postloan.address.tagger.labels import INDEX, N_LABELS
 

@@ -1,19 +1,18 @@
 """Administrative divisions (行政区划): the six-digit codes of GB/T 2260, those in force and those abolished.
 
-Abolished codes matter: an identity number keeps the code of the county where it was first issued.
+Abolished codes matter: an identity number keeps the code of the county where it was first issued, and an old contract
+names the county as it was then. Each earlier name leads to what the division became, with the year.
 """
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +30,37 @@ PROVINCES: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """Short province names (省级简称) by the first two digits; 81, 82, 83 stand in residence permits (居住证)."""
 
+Level = Literal["province", "prefecture", "county", "township"]
+"""省, 地, 县, 乡."""
+
 _HEADINGS = frozenset({"市辖区", "县"})
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """One name that a code had.
+
+    code: six digits. name: in full. current: whether both are in force. became: the codes in force that lie where it
+    lay, itself where it is; none where nothing is known. changed: the year in which it became that, None where
+    unknown or in force. until: the last year of the name where known.
+    """
+
+    code: str
+    name: str
+    current: bool
+    became: tuple[str, ...]
+    changed: int | None
+    until: int | None
+
+    @property
+    def level(self) -> Level:
+        """``province`` (省), ``prefecture`` (地) or ``county`` (县)."""
+        return level_of(self.code)
+
+    @property
+    def is_heading(self) -> bool:
+        """True of codes that only head a group, such as 市辖区."""
+        return self.name in _HEADINGS or "直辖县级" in self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +69,8 @@ class Region:
 
     code: six digits. name: the name that it has, or had last. names: all names, the earliest first.
     province: short name (四川). prefecture: full name (成都市); '' where there is none, as in 北京.
-    current: whether the code is in force. since, until: first and last year where known.
+    current: whether the code is in force. since, until: first and last year where known. became: the codes in force
+    that lie where it lay (itself while it is in force). longitude, latitude: of its seat, in degrees, where known.
     """
 
     code: str
@@ -51,11 +81,14 @@ class Region:
     current: bool
     since: int | None
     until: int | None
+    became: tuple[str, ...] = ()
+    longitude: float | None = None
+    latitude: float | None = None
 
     @property
-    def level(self) -> str:
+    def level(self) -> Level:
         """``province`` (省), ``prefecture`` (地) or ``county`` (县)."""
-        return "province" if self.code[2:] == "0000" else "prefecture" if self.code[4:] == "00" else "county"
+        return level_of(self.code)
 
     @property
     def is_heading(self) -> bool:
@@ -64,27 +97,63 @@ class Region:
 
 
 @cache
+def _rows() -> dict[str, list[list[str]]]:
+    """The packed table by code: code, name, since, until, current, became, changed, longitude, latitude."""
+    packed = (files(__package__) / "divisions.csv.gz").read_bytes()
+    rows: dict[str, list[list[str]]] = {}
+    for line in gzip.decompress(packed).decode("utf-8").splitlines()[1:]:
+        row = line.split(",")
+        rows.setdefault(row[0], []).append(row)
+    return rows
+
+
+@cache
+def namings() -> tuple[Naming, ...]:
+    """Every name that every code has or had, without the headings."""
+    every = (
+        Naming(
+            row[0], row[1], row[4] == "1", (row[0],) if row[4] == "1" else tuple(row[5].split()), _year(row[6]),
+            _year(row[3]),
+        )
+        for rows in _rows().values()
+        for row in rows
+    )  # fmt: skip
+    return tuple(naming for naming in every if not naming.is_heading)
+
+
+@cache
 def regions() -> Mapping[str, Region]:
     """All divisions by code, in order of code."""
-    packed = (files(__package__) / "divisions.csv.gz").read_bytes()
-    rows: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8"))):
-        rows.setdefault(row["code"], []).append(row)
+    rows = _rows()
     found: dict[str, Region] = {}
     for code, entries in rows.items():
         head, last = rows.get(code[:4] + "00", []), entries[-1]
-        prefecture = head[-1]["name"] if head and code[2:] != "0000" else ""
+        prefecture = head[-1][1] if head and code[2:] != "0000" else ""
         found[code] = Region(
             code=code,
-            name=last["name"],
-            names=tuple(dict.fromkeys(entry["name"] for entry in entries)),
+            name=last[1],
+            names=tuple(dict.fromkeys(entry[1] for entry in entries)),
             province=PROVINCES[code[:2]],
             prefecture="" if prefecture in _HEADINGS or "直辖县级" in prefecture else prefecture,
-            current=last["current"] == "1",
-            since=int(entries[0]["since"]) if entries[0]["since"] else None,
-            until=int(last["until"]) if last["until"] else None,
+            current=last[4] == "1",
+            since=_year(entries[0][2]),
+            until=_year(last[3]),
+            became=(code,) if last[4] == "1" else tuple(last[5].split()),
+            longitude=float(last[7]) if last[7] else None,
+            latitude=float(last[8]) if last[8] else None,
         )
     return MappingProxyType(found)
+
+
+def _year(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def level_of(code: str) -> Level:
+    """The level of a code of six digits, or nine of a township."""
+    if len(code) == 9:
+        return "township"
+    return "province" if code[2:] == "0000" else "prefecture" if code[4:] == "00" else "county"
 
 
 def region_of(code: str) -> Region | None:
@@ -103,7 +172,7 @@ def province_of(code: str) -> str | None:
 
 
 def divisions_table() -> pa.Table:
-    """The divisions as a table: code, name, province (short), prefecture, current."""
+    """The divisions as a table: code, name, province (short), prefecture, current, became, longitude, latitude."""
     import pyarrow as pa
 
     every = list(regions().values())
@@ -114,5 +183,8 @@ def divisions_table() -> pa.Table:
             "province": [region.province for region in every],
             "prefecture": [region.prefecture for region in every],
             "current": [region.current for region in every],
+            "became": pa.array([region.became for region in every], pa.list_(pa.string())),
+            "longitude": pa.array([region.longitude for region in every], pa.float64()),
+            "latitude": pa.array([region.latitude for region in every], pa.float64()),
         }
     )

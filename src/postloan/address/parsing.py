@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from postloan.address.resolve import leading_divisions, resolve
+from postloan.address.heads import leading_divisions
+from postloan.address.resolve import resolve
 from postloan.kernel import InputError
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ REASONS = {
     "no_chinese": ("the text has no Chinese character", "文本中没有汉字"),
     "too_long": ("the text is longer than an address; only its beginning was read", "文本过长，仅解析了开头"),
     "several_places": ("the text names more than one province", "文本含有两个以上的省份"),
+    "contradictory": ("the divisions named do not lie in each other", "行政区划名称互相矛盾"),
     "unreadable": ("the text has control or broken characters", "文本含有控制字符或残缺字符"),
     "no_place": ("no division, road or place was found", "未找到行政区划、道路或地点"),
 }
 """Why an address deserves little trust: code to the reason in English and Chinese."""
-_TRUST = {"missing": 0.0, "empty": 0.0, "no_chinese": 0.2, "too_long": 0.2, "several_places": 0.5,
+_TRUST = {"missing": 0.0, "empty": 0.0, "no_chinese": 0.2, "too_long": 0.2, "several_places": 0.5, "contradictory": 0.5,
           "unreadable": 0.7, "no_place": 0.3}  # fmt: skip
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0002ffff]")

@@ -1,154 +1,251 @@
-"""From the names of divisions in an address to a code and a path (行政区划代码).
+"""From the names of divisions in an address to a chain of divisions (行政区划代码).
 
-Reads only the names that the address itself gives. Where they fit several places, the answer stops at the level on
-which all of them agree.
+The names are those that the text gives. Where they fit several places, the chain stops at the level on which all of
+them agree and names the rest; where they contradict each other, at the level on which they do not.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from postloan.address.divisions import Region, regions
+from postloan.address.chain import NOWHERE, Assumption, Chain, lineage, path_of
+from postloan.address.context import Context
+from postloan.address.divisions import Level, Naming, regions
+from postloan.address.gazetteer import (
+    by_full_name,
+    by_short_name,
+    former_townships_of,
+    short_townships_of,
+    shortened,
+    township_names,
+    townships_of,
+    townships_within,
+)
 
-_TAIL = {
-    "province": re.compile("(维吾尔|壮族|回族)?(自治区|特别行政区|省|市)$"),
-    "prefecture": re.compile("(自治州|地区|市|盟)$"),
-    "county": re.compile("(自治县|自治旗|新区|林区|特区|区|县|市|旗)$"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A division: six-digit code and the names from the province down, with / between; both '' where unknown."""
-
-    adcode: str
-    path: str
-
-
-NOWHERE = Place("", "")
+MANY = 12
+"""So many places of one name are listed where they are ambiguous, no more."""
 
 
-def shortened(name: str, level: str) -> str:
-    """The name without the word for its level; the name itself where too little would be left."""
-    short = _TAIL[level].sub("", name)
-    return short if len(short) >= 2 else name
+def resolve(
+    province: str, city: str, district: str, town: str = "", context: Context | None = None, far: bool = False
+) -> Chain:
+    """The chain that these names fix; '' stands for a name that the address does not give.
 
-
-@cache
-def _by_name() -> dict[str, list[Region]]:
-    """Divisions by full and short name, those in force first."""
-    index: dict[str, list[Region]] = {}
-    for region in sorted(regions().values(), key=lambda r: (not r.current, r.code)):
-        if region.is_heading:
-            continue
-        for name in dict.fromkeys(form for n in region.names for form in (n, shortened(n, region.level))):
-            index.setdefault(name, []).append(region)
-    return index
+    province, city, district, town: names as the text has them, in full or short, of today or earlier. context: what
+    else is known; it decides only among places that the names fit. far: whether a township alone may fix its county,
+    where only one township of the country has that name.
+    """
+    if not (province or city or district or town):
+        return NOWHERE
+    return _resolved(province, city, district, town, context, far)
 
 
 @lru_cache(maxsize=65536)
-def resolve(province: str, city: str, district: str) -> Place:
-    """The place that these names fix; '' stands for a name that the address does not give."""
-    found: list[Region] = []
-    province, city, district = (_as_indexed(name) for name in (province, city, district))
-    for name, level in ((district, "county"), (city, "prefecture"), (city, "province"), (city, "county")):
-        found = [region for region in _named(name, level) if _inside(region, province, city)]
-        if found:
-            break
-    if not found:
-        found = _named(province, "province")
-    return _agreed(found)
+def _resolved(
+    province: str, city: str, district: str, town: str, context: Context | None, far: bool
+) -> Chain:
+    names = _Names(*(_as_indexed(name) for name in (province, city, district)))
+    found, reason = names.places()
+    settled = _settle(found, context)
+    chain = _said(names, settled, reason)
+    if town:
+        chain = _with_township(chain, _folded(town), context, far)
+    return chain
 
 
-def _named(name: str, level: str) -> list[Region]:
+class _Names:
+    """The names of an address and the places that they fit."""
+
+    def __init__(self, province: str, city: str, district: str) -> None:
+        self.province, self.city, self.district = province, city, district
+        if not district and city and not _named(city, "prefecture") and not _named(city, "province"):
+            self.city, self.district = "", city
+
+    def places(self) -> tuple[list[Naming], str]:
+        """The namings of the deepest level that fits, and a reason for little trust."""
+        provinces, cities = _named(self.province, "province"), self._cities()
+        heads = [group for group in (provinces, cities) if group]
+        if self.district:
+            every = _named(self.district, "county") or _named(self.district, "prefecture")
+            if fitting := [n for n in every if self._inside(n, cities)]:
+                return _best(fitting), ""
+            if every:
+                return _common([*heads, every]), "contradictory" if heads else ""
+        inside = [n for n in cities if self._inside(n, ())]
+        if cities and not inside:
+            return _common(heads), "contradictory"
+        return _best(inside or provinces), ""
+
+    def _cities(self) -> list[Naming]:
+        levels: tuple[Level, ...] = ("prefecture", "province", "county")
+        return next((found for level in levels if (found := _named(self.city, level))), [])
+
+    def _inside(self, naming: Naming, cities: Sequence[Naming]) -> bool:
+        """Whether a division lies in the province and prefecture named, as it is or as it was."""
+        codes = (naming.code, *naming.became)
+        if self.province and not any(
+            code[:2] == n.code[:2] for n in _named(self.province, "province") for code in codes
+        ):
+            return False
+        return not cities or self.city == naming.name or any(_within(codes, city) for city in cities)
+
+
+def _within(codes: Iterable[str], head: Naming) -> bool:
+    significant = {"province": 2, "prefecture": 4, "county": 6}[head.level]
+    heads = {code[:significant] for code in (head.code, *head.became)}
+    return any(code[:significant] in heads for code in codes)
+
+
+def _common(groups: Sequence[list[Naming]]) -> list[Naming]:
+    """All that contradict each other; what they agree on is found later."""
+    return [naming for group in groups for naming in _best(group)]
+
+
+@lru_cache(maxsize=65536)
+def _named(name: str, level: Level) -> list[Naming]:
+    """Divisions of a level with this name, in force or not; by the short name where none has it in full."""
     if not name:
         return []
-    candidates = _by_name().get(name) or _by_name().get(shortened(name, level), [])
-    fitting = [r for r in candidates if r.level == level]
-    exact = [r for r in fitting if name in r.names] or fitting
-    return [r for r in exact if r.current] or _latest(exact)
+    for index, form in (
+        (by_full_name(), name), (by_short_name(), name), (by_short_name(), shortened(name, level)),
+        (by_full_name(), shortened(name, level)),
+    ):  # fmt: skip
+        fitting = [n for n in index.get(form, ()) if n.level == level]
+        if fitting:
+            return fitting
+    return []
 
 
-def _latest(past: list[Region]) -> list[Region]:
-    """Of abolished divisions those that were there last: codes were also renumbered when a prefecture was."""
-    years = [region.until or 0 for region in past]
-    return [region for region, year in zip(past, years, strict=True) if year == max(years)]
+def _best(fitting: list[Naming]) -> list[Naming]:
+    """Those in force, else those that were there last: codes were also renumbered when a prefecture was."""
+    years = [naming.until or 9999 for naming in fitting]
+    last = [naming for naming, year in zip(fitting, years, strict=True) if year == max(years)]
+    return [naming for naming in fitting if naming.current] or last
 
 
 def _as_indexed(name: str) -> str:
     """A name that is not in the index, in simplified and half-width characters."""
-    if not name or name in _by_name():
+    return name if not name or name in by_full_name() or name in by_short_name() else _folded(name)
+
+
+def _folded(name: str) -> str:
+    if name.isascii():
         return name
     from postloan.address.tagger.model import packaged_folds
 
     return name.translate(packaged_folds())
 
 
-def _inside(region: Region, province: str, city: str) -> bool:
-    if province and shortened(province, "province") != region.province:
-        return False
-    if not city or region.level != "county" or city in region.names:
-        return True
-    short = shortened(city, "prefecture")
-    return region.prefecture.startswith(short) or (not region.prefecture and region.province == short)
+def _settle(found: list[Naming], context: Context | None) -> list[Naming]:
+    """The one that the context decides for, where it decides; all of them otherwise."""
+    if context is None or len({n.became for n in found}) < 2:
+        return found
+    chosen = context.choose(dict.fromkeys(code for n in found for code in n.became))
+    return [n for n in found if chosen in n.became] if chosen else found
 
 
-def _agreed(found: list[Region]) -> Place:
-    codes = {region.code for region in found}
-    if len(codes) == 1:
-        return place_of(found[0])
+def _said(names: _Names, found: list[Naming], reason: str) -> Chain:
+    """The chain of places that fit: one, or the division in which all of them lie."""
+    if not found:
+        return NOWHERE
+    places = {(n.became or (n.code,)) for n in found}
+    if len(places) == 1 and not reason:
+        naming = found[0]
+        now = naming.became[0] if len(naming.became) == 1 else ""
+        return Chain(naming.code, path_of(naming.code), now, assumed=tuple(_assumed(names, naming, now)))
+    codes = tuple(dict.fromkeys(code for n in found for code in (n.became or (n.code,))))
+    listed = codes[:MANY] if len(codes) > 1 else ()
     for digits in (4, 2):
-        heads = {region.code[:digits] for region in found}
-        head = regions().get(heads.pop() + "0" * (6 - digits)) if len(heads) == 1 else None
-        if head is not None and not head.is_heading:
-            return place_of(head)
-    return NOWHERE
+        heads = {code[:digits] for code in codes}
+        head = regions().get(min(heads) + "0" * (6 - digits)) if len(heads) == 1 else None
+        if head is not None and not head.is_heading and head.current:
+            return Chain(head.code, path_of(head.code), head.code, ambiguous=listed, reason=reason)
+    return Chain("", "", ambiguous=listed, reason=reason)
 
 
-def place_of(region: Region) -> Place:
-    """Code and path of a division."""
-    names: Iterable[str] = (
-        regions()[code].name
-        for code in dict.fromkeys((region.code[:2] + "0000", region.code[:4] + "00", region.code))
-        if code in regions() and not regions()[code].is_heading
-    )
-    return Place(region.code, "/".join(names))
-
-
-_SIGN = re.compile(r"[-_/,， 　]")
-_ROAD_FOLLOWS = re.compile("[东西南北中一二三四五六七八九十]?[路街道巷弄大]")
-
-
-def leading_divisions(text: str) -> list[tuple[str, int, int]]:
-    """Province, prefecture and county at the head of a text, by dictionary alone: label, start, end."""
-    found: list[tuple[str, int, int]] = []
-    at, order = 2 if text.startswith("中国") else 0, 0
-    levels = ("province", "prefecture", "county")
-    while at < len(text) and order < 3:
-        if found and _SIGN.match(text, at):
-            at += 1
+def _assumed(names: _Names, naming: Naming, now: str) -> Iterable[Assumption]:
+    """What the names leave open that the chain of one naming says."""
+    if not now:
+        return
+    by_level = {"province": names.province, "prefecture": names.city, "county": names.district}
+    for code in dict.fromkeys((now[:2] + "0000", now[:4] + "00", now)):
+        region = regions().get(code)
+        if region is None or region.is_heading:
             continue
-        step = _longest(text, at, levels[order:])
-        if step is None:
-            break
-        level, end, full = step
-        if not full and _ROAD_FOLLOWS.match(text, end):
-            break
-        label = {"province": "prov", "prefecture": "city", "county": "district"}[level]
-        found.append((label, at, end))
-        at, order = end, levels.index(level) + 1
-    return found
+        said, taken = by_level[region.level], region.name
+        if region.level == "province" and not said and names.city and not _named(names.city, "prefecture"):
+            said = names.city if _named(names.city, "province") else ""
+        if not said:
+            yield Assumption("completed", region.level, "", taken)
+        elif said == taken:
+            continue
+        elif any(code in n.became for n in by_short_name().get(said, ()) if n.current):
+            yield Assumption("short", region.level, said, taken)
+        elif said in region.names:
+            yield Assumption("renamed", region.level, said, taken, _year_of(said, code))
+        else:
+            yield Assumption(
+                "merged", region.level, said, taken, naming.changed if code == now else _year_of(said, code)
+            )
 
 
-def _longest(text: str, at: int, levels: tuple[str, ...]) -> tuple[str, int, bool] | None:
-    index = _by_name()
-    for size in range(min(11, len(text) - at), 1, -1):
-        name = text[at : at + size]
-        for region in index.get(name, ()):
-            if region.level in levels:
-                municipality = region.level == "province" and name.endswith("市")
-                return ("prefecture" if municipality else region.level), at + size, name in region.names
-    return None
+def _year_of(name: str, code: str) -> int | None:
+    return next((n.changed for n in by_full_name().get(name, ()) if code in n.became and not n.current), None)
+
+
+def _with_township(chain: Chain, town: str, context: Context | None, far: bool) -> Chain:
+    """The chain with the township, and with the county where only the township fixes it."""
+    county = chain.current if chain.current and chain.current[4:] != "00" else ""
+    if county:
+        code = townships_of(county).get(town) or short_townships_of(county).get(town, "")
+        if code:
+            return _at(chain, code, town)
+    said = chain.adcode
+    former = bool(said) and said[4:] != "00" and (said != county or town in former_townships_of(said))
+    codes: tuple[str, ...] = ()
+    if former:
+        codes = townships_within(said[:4]).get(town, ())
+    elif chain.ambiguous and not chain.reason:
+        codes = tuple(c for c in townships_within("").get(town, ()) if c[:6] in chain.ambiguous)
+    elif not county and chain.adcode:
+        head = chain.adcode.rstrip("0") if chain.adcode[4:] == "00" else chain.adcode
+        codes = townships_within(head.ljust(2, "0")).get(town, ())
+    elif not county and (far or context is not None) and not chain.reason:
+        codes = townships_within("").get(town, ())
+    if len(codes) > 1 and context is not None:
+        chosen = context.choose(codes)
+        codes = (chosen,) if chosen else codes
+        far = far or bool(chosen)
+    if len(codes) == 1 and (chain.adcode or far or chain.ambiguous):
+        return _at(chain, codes[0], town)
+    return chain if chain.ambiguous or not codes else _ambiguous(chain, codes)
+
+
+def _ambiguous(chain: Chain, codes: tuple[str, ...]) -> Chain:
+    counties = tuple(dict.fromkeys(code[:6] for code in codes))
+    return Chain(chain.adcode, chain.path, chain.current, assumed=chain.assumed, ambiguous=counties[:MANY])
+
+
+def _at(chain: Chain, code: str, town: str) -> Chain:
+    """The chain down to a township in force; its county is completed or, where it was divided, corrected."""
+    county, name = code[:6], township_names()[code]
+    assumed = list(chain.assumed)
+    if name != town:
+        assumed.append(Assumption("short", "township", town, name))
+    adcode, path = chain.adcode, chain.path
+    if chain.current != county:
+        if adcode and adcode[4:] != "00":  # the county was divided: the township says where it lies today
+            assumed = [a for a in assumed if a.level != "county"]
+            was = regions()[adcode].name
+            year = next((n.changed for n in by_full_name().get(was, ()) if n.code == adcode), None)
+            assumed.append(Assumption("merged", "county", was, regions()[county].name, year))
+        else:
+            known = lineage(chain.current)
+            assumed += [
+                Assumption("completed", regions()[c].level, "", regions()[c].name)
+                for c in lineage(county)
+                if c not in known
+            ]
+            adcode, path = county, path_of(county)
+    return Chain(adcode, path, county, code, name, tuple(assumed))

@@ -1,0 +1,88 @@
+"""What the names in an address fix: a chain of divisions (省、地、县、乡), what was assumed and what is ambiguous."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from postloan.address.divisions import Level, regions
+
+Assumed = Literal["completed", "renamed", "merged", "short", "context"]
+"""``completed``: implied by a level below. ``renamed``: the name is an earlier one. ``merged``: the division no longer
+exists and lies in another. ``short``: the name lacks the word for its level. ``context``: only what is known besides
+the text decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """One thing that the chain says and the text does not.
+
+    kind: why. level: of the division. said: what the text says, '' where nothing. taken: the name taken for it.
+    year: of the change, where there was one and it is known.
+    """
+
+    kind: Assumed
+    level: Level
+    said: str
+    taken: str
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The division of an address.
+
+    adcode: six digits of the deepest of province, prefecture and county that the names fix, in force or abolished as
+    the text says; '' where they fix none. path: the names to it with / between, as they are or last were.
+    current: the code in force that lies there now; '' where none is known or several are. township: nine digits of the
+    township (乡级) in force; '' where none is fixed. township_name: its name in full.
+    assumed: what the text does not say itself. ambiguous: codes in force that fit equally well where the chain stops
+    short of what the text names, in order. reason: '' or a code of ``postloan.address.parsing.REASONS``.
+    """
+
+    adcode: str
+    path: str
+    current: str = ""
+    township: str = ""
+    township_name: str = ""
+    assumed: tuple[Assumption, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def level(self) -> Level | Literal[""]:
+        """The deepest level that is fixed; '' for none."""
+        if self.township:
+            return "township"
+        code = self.current or self.adcode
+        if not code:
+            return ""
+        return "province" if code[2:] == "0000" else "prefecture" if code[4:] == "00" else "county"
+
+    @property
+    def current_path(self) -> str:
+        """The names of today down to the county with / between; '' where there is no such division today."""
+        return path_of(self.current) if self.current else ""
+
+    def name(self, level: Level) -> str:
+        """Today's full name at a level, '' where the chain has none there (Beijing has no prefecture)."""
+        if level == "township":
+            return self.township_name
+        for code in lineage(self.current):
+            if regions()[code].level == level:
+                return regions()[code].name
+        return ""
+
+
+NOWHERE = Chain("", "")
+
+
+def lineage(code: str) -> tuple[str, ...]:
+    """The codes from the province down to this one; headings such as 市辖区 and levels that do not exist left out."""
+    every = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code)) if code else ()
+    return tuple(c for c in every if c in regions() and not regions()[c].is_heading)
+
+
+def path_of(code: str) -> str:
+    """The names from the province down to this division with / between."""
+    return "/".join(regions()[c].name for c in lineage(code))

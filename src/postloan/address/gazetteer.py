@@ -1,0 +1,125 @@
+"""Divisions by name: full names in force and earlier ones, short names, and the townships of a county."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from postloan.address.divisions import Level, Naming, namings, regions
+
+PEOPLES: Final = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|"
+    "达斡尔|羌|仡佬|锡伯|裕固|各|撒拉|毛南|仫佬|鄂温克|鄂伦春|布朗|普米|怒|独龙|塔吉克|保安|门巴|珞巴"
+)
+"""The peoples (民族) in the names of autonomous divisions, for a regular expression."""
+_TAIL_OF_PEOPLES = re.compile(f"((?:{PEOPLES})族?)+$")
+_TAIL: Final[Mapping[Level, re.Pattern[str]]] = {
+    "province": re.compile("(维吾尔|壮族|回族)?(自治区|特别行政区|省|市)$"),
+    "prefecture": re.compile("(自治州|地区|市|盟)$"),
+    "county": re.compile("(自治县|自治旗|新区|林区|特区|矿区|区|县|市|旗)$"),
+    "township": re.compile("(街道办事处|街道办|街道|地区|民族乡|镇|乡|苏木)$"),
+}
+_ALIASES: Final = {
+    "内蒙": "150000", "内蒙省": "150000", "内蒙古省": "150000", "广西省": "450000", "广西自治区": "450000",
+    "西藏省": "540000", "宁夏省": "640000", "宁夏自治区": "640000", "宁夏回族": "640000", "新疆省": "650000",
+    "新疆自治区": "650000", "新疆维吾尔族自治区": "650000", "香港特区": "810000", "澳门特区": "820000",
+    "北京省": "110000", "上海省": "310000", "重庆省": "500000", "天津省": "120000",
+}  # fmt: skip
+
+
+def shortened(name: str, level: Level) -> str:
+    """The name without the word for its level and, in autonomous divisions, without the peoples' names.
+
+    The name itself where too little would be left.
+    """
+    short = _TAIL[level].sub("", name)
+    if level != "province" and ("自治" in name or name.endswith("族乡")):
+        short = _TAIL_OF_PEOPLES.sub("", short) or short
+    return short if len(short) >= 2 else name
+
+
+@cache
+def by_full_name() -> Mapping[str, tuple[Naming, ...]]:
+    """Divisions down to the county by a name they have or had, those in force first, then by code."""
+    index: dict[str, list[Naming]] = {}
+    for naming in sorted(namings(), key=lambda n: (not n.current, n.code)):
+        index.setdefault(naming.name, []).append(naming)
+    for alias, code in _ALIASES.items():
+        index.setdefault(alias, []).extend(n for n in namings() if n.code == code and n.current)
+    return MappingProxyType({name: tuple(found) for name, found in index.items()})
+
+
+@cache
+def by_short_name() -> Mapping[str, tuple[Naming, ...]]:
+    """The same by names without the word for the level, or with a lesser one (恩施州, 景宁县)."""
+    index: dict[str, list[Naming]] = {}
+    for naming in sorted(namings(), key=lambda n: (not n.current, n.code)):
+        short = shortened(naming.name, naming.level)
+        forms = {short}
+        if "自治" in naming.name and naming.level != "province":
+            last = naming.name[-1]
+            forms |= {short + last, f"{short}自治{last}"}
+        for form in forms - {naming.name}:
+            index.setdefault(form, []).append(naming)
+    return MappingProxyType({name: tuple(found) for name, found in index.items()})
+
+
+@cache
+def _lines() -> Mapping[str, str]:
+    """What is known of each county's townships, still packed: present ones, a tab, earlier ones."""
+    packed = gzip.decompress((files(__package__) / "townships.txt.gz").read_bytes()).decode("utf-8")
+    return {line[:6]: line[7:] for line in packed.splitlines()}
+
+
+@lru_cache(maxsize=4096)
+def townships_of(county: str) -> Mapping[str, str]:
+    """The townships of a county in force: full name to the code of nine digits."""
+    present = _lines().get(county, "").partition("\t")[0]
+    return MappingProxyType({entry[:-3]: county + entry[-3:] for entry in present.split(",") if entry})
+
+
+@lru_cache(maxsize=4096)
+def former_townships_of(county: str) -> frozenset[str]:
+    """Full names of townships that a county, in force or not, had in earlier years and has no more."""
+    past = _lines().get(county, "").partition("\t")[2]
+    return frozenset(entry[:-3] for entry in past.split(",") if entry)
+
+
+@lru_cache(maxsize=4096)
+def short_townships_of(county: str) -> Mapping[str, str]:
+    """Present townships by short name, where only one of the county has it."""
+    found: dict[str, list[str]] = {}
+    for name, code in townships_of(county).items():
+        found.setdefault(shortened(name, "township"), []).append(code)
+    return MappingProxyType({short: codes[0] for short, codes in found.items() if len(codes) == 1})
+
+
+@cache
+def township_names() -> Mapping[str, str]:
+    """All townships in force: code to full name."""
+    return {code: name for county in _lines() for name, code in townships_of(county).items()}
+
+
+@lru_cache(maxsize=512)
+def townships_within(head: str) -> Mapping[str, tuple[str, ...]]:
+    """Townships in force by full name, in all counties whose code begins so ('' for the whole country)."""
+    found: dict[str, list[str]] = {}
+    for county in _lines():
+        if county.startswith(head):
+            for name, code in townships_of(county).items():
+                found.setdefault(name, []).append(code)
+    return {name: tuple(codes) for name, codes in found.items()}
+
+
+@cache
+def counties_within(head: str) -> tuple[str, ...]:
+    """Codes of the counties in force whose code begins so."""
+    return tuple(
+        code for code, region in regions().items() if code.startswith(head) and region.current
+        and region.level == "county" and not region.is_heading
+    )  # fmt: skip
