@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from postloan.web import approvals, journal, loans, morning, signing_in, users
+from postloan.web import approvals, journal, loans, morning, signing_in, suspense, users
 from postloan.web.roles import Right
 
 
@@ -27,6 +27,7 @@ class Area:
 AREAS = (
     Area(morning.router, "/", "nav.morning"),
     Area(loans.router, "/loans", "nav.loans"),
+    Area(suspense.router, "/suspense", "nav.suspense", Right.SEE_SUSPENSE),
     Area(approvals.router, "/approvals", "nav.approvals", Right.SEE_APPROVALS),
     Area(journal.router, "/journal", "nav.journal", Right.SEE_JOURNAL),
     Area(users.router, "/users", "nav.users", Right.MANAGE_USERS),

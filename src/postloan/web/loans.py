@@ -25,14 +25,13 @@ from postloan.web.loan_charts import balance
 from postloan.web.loan_view import look_at
 from postloan.web.mistakes import NotAllowed, PurposeMissing, TooFarAhead
 from postloan.web.page import show, words_of
+from postloan.web.purposes import PURPOSES
 from postloan.web.roles import Right
 from postloan.web.rule_words import rule_notes
 from postloan.workflows.rule_books import books_of
 
 router = APIRouter(dependencies=[Depends(needs(Right.SEE))])
 
-PURPOSES = ("contact", "verify", "letter", "dispute", "court", "bureau", "hardship")
-"""What personal data may be looked at for; the words stand in the texts."""
 _SHOWN = 50
 _LONGEST_QUERY = 64
 _FURTHEST = timedelta(days=731)

@@ -92,6 +92,15 @@ class PurposeMissing(PostloanError):
     zh = "查看个人信息必须说明用途。请选择用途；用途与您的用户名将记入日志。"
 
 
+class ReasonMissing(PostloanError):
+    """Nothing was done: no reason is given.
+
+    Go back and say why; it goes into the journal with your name.
+    """
+
+    zh = "未作任何改动：未填写理由。请返回填写；理由与您的用户名将记入日志。"
+
+
 class TooFarAhead(PostloanError):
     """The day {day} is too far ahead to be worked out.
 

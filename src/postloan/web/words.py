@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
-from postloan.kernel import Lang, Money
+from postloan.kernel import Lang, Money, Personal
 from postloan.ledger.matching import reason_codes
 from postloan.ledger.matching import says as suspense_says
 from postloan.outcomes.words import NONE, Words
@@ -78,6 +79,18 @@ class PageWords(Words):
     def amount(self, amount: Money | None) -> str:
         """An amount in the unit that people say."""
         return self.big(None if amount is None else amount.as_yuan)
+
+    def of_fen(self, fen: int) -> str:
+        """An amount given in fen, in the unit that people say."""
+        return self.amount(Money(fen))
+
+    def personal(self, masked: Personal[str]) -> str:
+        """A personal field as the store gives it to be shown: masked."""
+        return masked.reveal("shown masked") or NONE
+
+    def beside(self, *columns: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """Columns of one length as rows."""
+        return list(zip(*columns, strict=True))
 
     def grade(self, code: str) -> str:
         """What people call a class of the five."""

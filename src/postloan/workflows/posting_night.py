@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from postloan.kernel import Money
 from postloan.kernel.personal import mask_name, mask_number
-from postloan.ledger import Account, Booked, State, commands
+from postloan.ledger import Account, Booked, Refused, State, commands
 from postloan.ledger.events import Event
 from postloan.ledger.matching import Candidate, Held, Matched, match
 from postloan.ledger.parts import ZERO
@@ -79,20 +79,14 @@ class Desk:
 
     def pay(self, touched: Touched, amount: Money, key: str, paid_on: date) -> str:
         """Book a payment; "" or the code why not."""
-        loan = touched.loan
-        all_due = touched.new == [] and loan.due.principal == loan.owed.principal
-        if not all_due and paid_on >= loan.opened_on:
-            state = touched.account.state(paid_on)
-            all_due = state.due.principal == state.owed.principal or amount >= state.owed.total
-        command = commands.Pay(amount, prepay=all_due, means="bank")
+        command = payment_of(touched, amount, paid_on)
         answer = touched.account.book(command, key=key, value_on=paid_on, booked_on=self.on)
         if isinstance(answer, Booked):
             if not answer.again:
                 touched.new.append(answer.event)
                 touched.came += amount
             return ""
-        own = [code for code in answer.codes if code in _OWN_WORDS]
-        return own[0] if own else "not_bookable"
+        return why_not(answer)
 
     def put_back(self, all_touched: Sequence[Touched]) -> None:
         """Grade what was booked on, write it, and leave those who paid in peace."""
@@ -158,6 +152,22 @@ class Desk:
                 Hold(loan.borrower_id, PAID, self.on, self._frozen_until, loan.loan_id, "payment", self.actor)
                 for loan in fresh
             )
+
+
+def payment_of(touched: Touched, amount: Money, paid_on: date) -> commands.Pay:
+    """A payment as it is booked: also on what is not due yet, where all principal is due or everything is paid."""
+    loan = touched.loan
+    all_due = touched.new == [] and loan.due.principal == loan.owed.principal
+    if not all_due and paid_on >= loan.opened_on:
+        state = touched.account.state(paid_on)
+        all_due = state.due.principal == state.owed.principal or amount >= state.owed.total
+    return commands.Pay(amount, prepay=all_due, means="bank")
+
+
+def why_not(answer: Refused) -> str:
+    """The code of suspense for which the ledger does not take a payment."""
+    own = [code for code in answer.codes if code in _OWN_WORDS]
+    return own[0] if own else "not_bookable"
 
 
 class Night:

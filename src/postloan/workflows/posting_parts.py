@@ -53,6 +53,15 @@ class NotAssigned(PostloanError):
     zh = "挂账第 {number} 号未认领到 {loan}：{why}。未作任何改动，该款项继续挂账。"
 
 
+class NotReturned(PostloanError):
+    """The money in suspense number {number} is not returned: {why}.
+
+    Nothing was changed.
+    """
+
+    zh = "挂账第 {number} 号未退回：{why}。未作任何改动。"
+
+
 class OpenTable(Protocol):
     """Makes a file with one table readable in the engine."""
 

@@ -18,6 +18,9 @@ RIGHTS = {
     "/": set(ROLES),
     "/loans": set(ROLES),
     "/loans/L-1": set(ROLES),
+    "/suspense": set(ROLES) - {"viewer", "administrator"},
+    "/suspense/1": set(ROLES) - {"viewer", "administrator"},
+    "/suspense/1/on?loan=L-1": {"officer"},
     "/approvals": set(ROLES) - {"viewer"},
     "/approvals/1": set(ROLES) - {"viewer"},
     "/journal": {"administrator", "auditor"},
@@ -92,7 +95,18 @@ def test_navigation_shows_only_what_may_be_opened(looking: Pages) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/logout", "/password", "/loans", "/loans/L-1", "/users", "/users/viewer", "/approvals/1"]
+    "path",
+    [
+        "/logout",
+        "/password",
+        "/loans",
+        "/loans/L-1",
+        "/users",
+        "/users/viewer",
+        "/approvals/1",
+        "/suspense/1",
+        "/payments/back",
+    ],
 )
 @pytest.mark.parametrize("token", ["", "wrong", "é" * 10])
 def test_a_form_without_its_token_changes_nothing(looking: Pages, path: str, token: str) -> None:
