@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +12,7 @@ from postloan.cli.store import STORE, ActorOption, DbOption, now, opened, signed
 
 if TYPE_CHECKING:
     from postloan.decide.approvals import Denied
-    from postloan.kernel import Money
-    from postloan.ledger import Balances
     from postloan.ledger.answers import Refused
-    from postloan.ledger.proposals import Proposal
-    from postloan.ledger.store import Records
     from postloan.ledger.store_records import ApprovalRequest
 
 app = typer.Typer(
@@ -93,9 +88,13 @@ def request_approval(
     quiet: QuietOption = False,
 ) -> None:  # fmt: skip
     """Ask for an approval; somebody else decides."""
+    from postloan.decide.approvals import day_of
     from postloan.kernel import Money, parse_day
     from postloan.ledger import Balances
+    from postloan.ledger.proposals import ON_LOANS
+    from postloan.rules import load_book
     from postloan.workflows.approving import Wish, request
+    from postloan.workflows.proposing import Act, proposal_of
 
     screen, at = Screen(lang, json=json, quiet=quiet), now()
     parts = Balances(*(Money.yuan(one) for one in (principal, interest, penalty, compound, fees, costs)))
@@ -103,10 +102,12 @@ def request_approval(
     asked = Money.yuan(price) if price is not None else None
     first = parse_day(first_due) if first_due else None
     _needs(action, buyer, price, first_due)
-    form = _Form(action, subject, parts, buyer, asked, rate, first, instalments)
+    act = Act(action, subject, parts, buyer, asked, _rate(rate), first, instalments)
     with opened(db, screen) as records:
         who = signed(records, by, screen)
-        proposal = _proposal(records, form, at)
+        with records.reading() as tx:
+            there = action in ON_LOANS and tx.loans.look(subject) is not None
+            proposal = proposal_of(tx, act, on=day_of(at), book=load_book()) if there else None
         if proposal is not None:
             wish = Wish.on_loan(subject, proposal, reason, last)
         else:
@@ -260,77 +261,13 @@ def expire_requests(
     screen.say(f"{lapsed} lapsed.", f"{lapsed} 件已失效。")
 
 
-class _Form(NamedTuple):
-    """What was filled in for an act on a loan."""
-
-    action: str
-    subject: str
-    parts: Balances
-    buyer: str
-    price: Money | None
-    rate: str | None
-    first_due: date | None
-    instalments: int
-
-
-def _proposal(records: Records, form: _Form, at: datetime) -> Proposal | None:
-    """The act on a loan that was asked for; None where it is no such act, or there is no such loan."""
-    from postloan.decide.approvals import day_of
-    from postloan.ledger import proposals as p
-
-    owed = None
-    if form.action in ("write_off", "restructure"):
-        owed = _most_owed(records, form.subject, day_of(at))
-    match form.action:
-        case "waive" | "waive_principal":
-            return p.propose_waiver(form.parts)
-        case "write_off" if owed is not None:
-            return p.propose_write_off(owed)
-        case "sell" if form.price is not None:
-            return p.propose_sale(form.buyer, form.price)
-        case "buy_back" if form.price is not None:
-            return p.propose_buy_back(form.price, form.parts)
-        case "restructure" if owed is not None and form.first_due is not None:
-            return _plan(records, form.subject, owed, form.rate, form.first_due, form.instalments)
-    return None
-
-
-def _most_owed(records: Records, loan_id: str, on: date) -> Money | None:
-    """The most that may be owed on a loan while an approval for it can be used; None if there is no such loan."""
-    from postloan.ledger import Account
-    from postloan.rules import load_book
-    from postloan.workflows.rule_books import books_of
-
-    book = load_book()
-    with records.reading() as tx:
-        events = tx.events.of(loan_id)
-        if not events:
-            return None
-        books = books_of(tx, book)
-        account = Account(loan_id, books.present, events, books)
-    days = sum(book.value(f"HS-APR-02.{name}", on=on).whole for name in ("request_days", "grant_days"))
-    last = max(on + timedelta(days=days), events[-1].value_on)
-    return account.state(last).owed.total
-
-
-def _plan(records: Records, loan_id: str, owed: Money, rate: str | None, first: date, count: int) -> Proposal:
-    from dataclasses import replace
-
+def _rate(text: str | None) -> Decimal | None:
     from postloan.kernel import InputError
-    from postloan.ledger.proposals import propose_restructuring
-    from postloan.ledger.terms import months_after
 
-    with records.reading() as tx:
-        terms = tx.loans.get(loan_id).terms
-    if rate is not None:
-        try:
-            terms = replace(terms, annual_rate=Decimal(rate))
-        except ArithmeticError as error:
-            raise InputError(
-                what=f"'{rate}' is not a rate", where="--rate", mend="Write it as 0.12."
-            ) from error
-    last = months_after(first, count - 1)
-    return propose_restructuring(terms, first_due_on=first, instalments=count, matures_on=last, owed=owed)
+    try:
+        return Decimal(text) if text is not None else None
+    except ArithmeticError as error:
+        raise InputError(what=f"'{text}' is not a rate", where="--rate", mend="Write it as 0.12.") from error
 
 
 def _needs(action: str, buyer: str, price: str | None, first_due: str | None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from postloan.web import approvals, journal, loans, morning, signing_in, suspense, users
+from postloan.web import approvals, journal, lending, loans, morning, requests, signing_in, suspense, users
 from postloan.web.roles import Right
 
 
@@ -29,6 +29,8 @@ AREAS = (
     Area(loans.router, "/loans", "nav.loans"),
     Area(suspense.router, "/suspense", "nav.suspense", Right.SEE_SUSPENSE),
     Area(approvals.router, "/approvals", "nav.approvals", Right.SEE_APPROVALS),
+    Area(requests.router),
+    Area(lending.router),
     Area(journal.router, "/journal", "nav.journal", Right.SEE_JOURNAL),
     Area(users.router, "/users", "nav.users", Right.MANAGE_USERS),
     Area(signing_in.router),

@@ -92,6 +92,33 @@ class PurposeMissing(PostloanError):
     zh = "查看个人信息必须说明用途。请选择用途；用途与您的用户名将记入日志。"
 
 
+class NotSure(PostloanError):
+    """Nothing was done: it was not said that the figures were looked at.
+
+    Go back, read the figures and tick the box.
+    """
+
+    zh = "未作任何改动：尚未勾选确认已核对数字。请返回核对后勾选。"
+
+
+class BadShare(PostloanError):
+    """'{text}' is not a yearly rate in per cent.
+
+    Write it as 12 or 12.5, from 0 to 100.
+    """
+
+    zh = "“{text}”不是以百分数表示的年利率。请填写 0 至 100 之间的数，如 12 或 12.5。"
+
+
+class BadCount(PostloanError):
+    """'{text}' is not a number of instalments.
+
+    Write a whole number from 1 to {most}.
+    """
+
+    zh = "“{text}”不是有效期数。请填写 1 至 {most} 的整数。"
+
+
 class ReasonMissing(PostloanError):
     """Nothing was done: no reason is given.
 

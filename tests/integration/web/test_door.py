@@ -23,6 +23,9 @@ RIGHTS = {
     "/suspense/1/on?loan=L-1": {"officer"},
     "/approvals": set(ROLES) - {"viewer"},
     "/approvals/1": set(ROLES) - {"viewer"},
+    "/requests/new": {"collector", "officer", "approver"},
+    "/requests/new?loan=L-1": {"collector", "officer", "approver"},
+    "/lending": set(ROLES) - {"viewer"},
     "/journal": {"administrator", "auditor"},
     "/users": {"administrator"},
     "/password": set(ROLES),
@@ -106,6 +109,8 @@ def test_navigation_shows_only_what_may_be_opened(looking: Pages) -> None:
         "/approvals/1",
         "/suspense/1",
         "/payments/back",
+        "/requests/new",
+        "/lending",
     ],
 )
 @pytest.mark.parametrize("token", ["", "wrong", "é" * 10])

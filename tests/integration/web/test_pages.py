@@ -264,10 +264,15 @@ def test_a_view_that_cannot_be_journalled_shows_nobody(pages: Pages) -> None:
 def test_an_approval_is_decided_by_somebody_else_with_an_authority(pages: Pages) -> None:
     pages.sign_in("approver")
     pages.get("/approvals/1")
-    denied = pages.post("/approvals/1", {"what": "approve", "reason": "Right.", "authority": ""})
+    unsure = pages.post("/approvals/1", {"what": "approve", "reason": "Right.", "authority": "Resolution 12"})
+    assert unsure.status_code == 400
+    assert "looked at" in unsure.text
+    pages.get("/approvals/1")
+    blank = {"what": "approve", "reason": "Right.", "authority": "", "sure": "yes"}
+    denied = pages.post("/approvals/1", blank)
     assert denied.status_code == 409
     assert "authority" in denied.text
-    form = {"what": "approve", "reason": "Right.", "authority": "Resolution 12"}
+    form = {"what": "approve", "reason": "Right.", "authority": "Resolution 12", "sure": "yes"}
     assert pages.post("/approvals/1", form).status_code == 303
     with pages.house.records.reading() as tx:
         approved = tx.of(ApprovalRequest).get(1)
@@ -280,7 +285,7 @@ def test_a_checker_beyond_their_limit_reads_why(looking: Pages) -> None:
     looking.sign_in("approver")
     looking.get("/password?lang=en")
     answer = looking.post(
-        "/approvals/2", {"what": "approve", "reason": "Right.", "authority": "Resolution 12"}
+        "/approvals/2", {"what": "approve", "reason": "Right.", "authority": "Resolution 12", "sure": "yes"}
     )
     assert answer.status_code == 409
     assert "This was not counted" in answer.text
@@ -298,7 +303,8 @@ def test_a_request_is_refused_with_a_reason(pages: Pages) -> None:
 def test_nobody_decides_their_own_request(pages: Pages) -> None:
     pages.sign_in("officer")
     assert 'value="approve"' not in pages.get("/approvals/1").text
-    answer = pages.post("/approvals/1", {"what": "approve", "reason": "Mine.", "authority": "Me"})
+    form = {"what": "approve", "reason": "Mine.", "authority": "Me", "sure": "yes"}
+    answer = pages.post("/approvals/1", form)
     assert answer.status_code == 409
     assert _last(pages)[0].action == "approval.grant_denied"
     assert pages.post("/approvals/1", {"what": "withdraw", "reason": "No longer."}).status_code == 303
