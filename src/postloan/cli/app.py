@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "tape": ("postloan.cli.tape", "app", "Check a tape, map its headers, compare two versions."),
     "notice": ("postloan.cli.notice", "app", "Read and write transfer notices (转让公告)."),
     "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
+    "abs": ("postloan.cli.abs", "app", "Securitisations (资产证券化): check, run, solve, report."),
     "synth": ("postloan.cli.synth", "synth", "Make a synthetic tape that matches a published notice."),
     "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
     "open": (

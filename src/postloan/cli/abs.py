@@ -1,0 +1,154 @@
+"""``postloan abs``: check and run securitisations, import requests of a public engine, ask questions, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+
+if TYPE_CHECKING:
+    from postloan.kernel import Finding
+    from postloan.securitisation import Result
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Securitisations (资产证券化): check, run, solve, report.",
+)
+
+DealArgument = Annotated[Path, typer.Argument(metavar="DEAL.toml", help="A deal file.", show_default=False)]
+CollectionsOption = Annotated[
+    Path,
+    typer.Option(
+        "--collections",
+        metavar="FLOW.csv",
+        help="Collections: date, balance, principal, interest, prepayment, default, recovery, loss, cost.",
+    ),
+]
+RatesOption = Annotated[
+    Path | None,
+    typer.Option("--rates", metavar="RATES.csv", help="Rates of floating bonds: bond, date, rate."),
+]
+
+
+@app.command()
+def check(
+    deal: DealArgument,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Read a deal file and say what is odd about it; exit 1 where it cannot run."""
+    from postloan.securitisation.checking import blocking
+    from postloan.workflows.securitising import load_deal
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    found = load_deal(deal)
+    findings = found.check()
+    if as_json:
+        screen.json(_findings_json(findings, screen))
+    else:
+        terms = found.terms
+        screen.say(
+            f"{terms.name}: {len(terms.bonds)} bonds, {len(terms.fees)} fees, {len(terms.accounts)} accounts, "
+            f"{len(terms.waterfalls)} waterfalls, {len(terms.triggers)} triggers.",
+            f"{terms.name}：证券 {len(terms.bonds)} 档，费用 {len(terms.fees)} 项，账户 {len(terms.accounts)} 个，"
+            f"支付顺序 {len(terms.waterfalls)} 套，触发事件 {len(terms.triggers)} 个。",
+        )
+        _show_findings(screen, findings)
+    if blocking(findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    deal: DealArgument,
+    collections: CollectionsOption,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder to write to; made if it is not there.")
+    ],
+    rates: RatesOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Run a deal over collections; write bonds.csv, fees.csv, accounts.csv and trace.parquet."""
+    from postloan.adapters.files_whole import make_folder, write_text
+    from postloan.workflows.securitising import run_files, write_result
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    with screen.progress("Running the deal…", "正在运行……"):
+        result = run_files(deal, collections, rates)
+        make_folder(out)
+        made = write_result(result, out, write_text)
+    if as_json:
+        screen.json(
+            {"files": [str(path) for path in made], "findings": _findings_json(result.findings, screen)}
+        )
+        return
+    _show_result(screen, result)
+    _show_findings(screen, result.findings)
+    screen.say(
+        f"Written: {', '.join(str(path) for path in made)}",
+        f"已写入：{'、'.join(str(path) for path in made)}",
+    )
+
+
+@app.command("import-absbox")
+def import_absbox(
+    request: Annotated[Path, typer.Argument(metavar="REQUEST.json", help="A request of the public engine AbsBox.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", metavar="DEAL.toml", help="The deal file to write.")],
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """Turn a request of a public engine into a deal file; what cannot be imported is named."""
+    from postloan.adapters.files_whole import make_folder, write_text
+    from postloan.workflows.securitising import import_file
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    make_folder(out.parent)
+    deal, findings = import_file(request, out, write_text)
+    if as_json:
+        screen.json(
+            {
+                "deal": str(out),
+                "not_imported": list(deal.terms.not_imported),
+                "findings": _findings_json(findings, screen),
+            }
+        )
+        return
+    _show_findings(screen, findings)
+    screen.say(f"Written: {out}", f"已写入：{out}")
+
+
+def _show_result(screen: Screen, result: Result) -> None:
+    from postloan.securitisation.result import yuan
+
+    rows = [
+        [name, yuan(bond.terms.balance), yuan(bond.interest_paid), yuan(bond.principal_paid), yuan(bond.balance), yuan(bond.due + bond.on_due)]
+        for name, bond in result.machine.bonds.items()
+    ]  # fmt: skip
+    columns = [
+        screen.text("Bond", "证券"), screen.text("Start", "期初"), screen.text("Interest", "利息"),
+        screen.text("Principal", "本金"), screen.text("Left", "剩余"), screen.text("Unpaid interest", "未付利息"),
+    ]  # fmt: skip
+    screen.table(result.machine.terms.name, columns, rows, right=range(1, 6))
+
+
+def _show_findings(screen: Screen, findings: tuple[Finding, ...]) -> None:
+    for one in findings:
+        where = f" ({screen.text('line', '第')} {one.row}{screen.text('', ' 行')})" if one.row else ""
+        screen.say(
+            f"  {one.code} {screen.severity(one.kind.severity)}{where}: {one.says(screen.lang)} {one.mend(screen.lang)}"
+        )
+
+
+def _findings_json(findings: tuple[Finding, ...], screen: Screen) -> list[dict[str, object]]:
+    return [
+        {"code": one.code, "severity": one.kind.severity, "line": one.row, "says": one.says(screen.lang), "mend": one.mend(screen.lang)}
+        for one in findings
+    ]  # fmt: skip
