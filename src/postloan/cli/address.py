@@ -171,6 +171,23 @@ def train(
         screen.say(f"{name}: F1 {100 * score:.2f}")
 
 
+@app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option("--host", help="The network address to answer on; this machine only, if left out.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port to answer on; 0 for any.")
+    ] = 8001,
+    lang: LangOption = LangChoice.en,
+) -> None:
+    """Serve a page that reads addresses: coloured elements, divisions, alternatives."""
+    from importlib import import_module
+
+    # the other face, named as ``app.COMMANDS`` names it: neither face is built on the other
+    import_module("postloan.web.address_app").serve_addresses(host, port, Screen(lang).lang)
+
+
 def _must_be_there(*files: Path | None) -> None:
     from postloan.cli.given import UnreadableFile
 

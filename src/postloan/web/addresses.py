@@ -100,8 +100,8 @@ def read_addresses(lines: Sequence[str], fast: bool, lang: Lang) -> tuple[Read, 
 
 
 def _read(parsed: Parsed, lang: Lang, likeness: Comparison | None) -> Read:
-    names = [parsed.first(label) for label in ("prov", "city", "district", "town")]
-    chain = resolve(*names, far=True)
+    province, city, district, town = map(parsed.first, ("prov", "city", "district", "town"))
+    chain = resolve(province, city, district, town, far=True)
     reason = REASONS.get(parsed.reason or chain.reason)
     return Read(
         parsed, chain, _steps(chain), tuple(path_of(code) for code in chain.ambiguous),

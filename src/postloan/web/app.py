@@ -67,10 +67,15 @@ def create_app(house: House) -> FastAPI:
     app.include_router(login)
     for area in AREAS:
         app.include_router(area.pages, dependencies=[Depends(enter)])
+    answer_mistakes(app)
+    return app
+
+
+def answer_mistakes(app: FastAPI) -> None:
+    """Answer a mistake with a page that says what to do."""
     app.add_exception_handler(PostloanError, _told)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(RequestValidationError, _unreadable)
-    return app
 
 
 def _told(request: Request, error: Exception) -> Response:

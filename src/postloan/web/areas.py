@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from postloan.web import approvals, journal, lending, loans, morning, requests, signing_in, suspense, users
+from postloan.web import (
+    addresses,
+    approvals,
+    journal,
+    lending,
+    loans,
+    morning,
+    requests,
+    signing_in,
+    suspense,
+    users,
+)
 from postloan.web.roles import Right
 
 
@@ -31,6 +42,7 @@ AREAS = (
     Area(approvals.router, "/approvals", "nav.approvals", Right.SEE_APPROVALS),
     Area(requests.router),
     Area(lending.router),
+    Area(addresses.router, "/addresses", "nav.addresses"),
     Area(journal.router, "/journal", "nav.journal", Right.SEE_JOURNAL),
     Area(users.router, "/users", "nav.users", Right.MANAGE_USERS),
     Area(signing_in.router),
