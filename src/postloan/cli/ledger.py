@@ -96,7 +96,7 @@ def _history(found: LoanHistory, screen: Screen) -> None:
 
     heads = screen.text("No.|Value|Booked|What|Accrued|Moved|Owed|Principal|Carried|Class", "序号|起息日|记账日|业务|计提|变动|债权|本金|账面|分类").split("|")  # fmt: skip
     rows = [
-        (line.seq, line.value_on, line.booked_on, name(line.name, line.reversed_by, line.approval), line.accrued, line.moved.total, line.owed, line.principal, line.carried, _grade(line.grade, screen))
+        (line.seq, line.value_on, line.booked_on, name(line.name, line.reversed_by, line.approval), line.accrued, line.moved.total, line.owed, line.parts.principal, line.carried, _grade(line.grade, screen))
         for line in found.lines
     ]  # fmt: skip
     screen.table(screen.text("History", "流水"), heads, rows, right=(4, 5, 6, 7, 8))

@@ -18,16 +18,16 @@ def balance(view: LoanView, words: PageWords) -> dict[str, Any]:
     principal: list[list[Any]] = []
     paid: list[dict[str, Any]] = []
     before_principal = 0
-    for row in view.history:
-        day = row.event.value_on
+    for line in view.history.lines:
+        day, moved = line.value_on, line.moved.total
         if total:
-            total.append(_point(day, row.total.fen - row.moved.fen))
+            total.append(_point(day, line.owed.fen - moved.fen))
             principal.append(_point(day, before_principal))
-        total.append(_point(day, row.total.fen))
-        principal.append(_point(day, row.owed[0].fen))
-        before_principal = row.owed[0].fen
-        if row.event.name == "payment_received" and not row.reversed_by:
-            paid.append({"value": _point(day, row.total.fen), "name": f"{-row.moved}"})
+        total.append(_point(day, line.owed.fen))
+        principal.append(_point(day, line.parts.principal.fen))
+        before_principal = line.parts.principal.fen
+        if line.name == "payment_received" and not line.reversed_by:
+            paid.append({"value": _point(day, line.owed.fen), "name": f"{-moved}"})
     total.append(_point(view.on, view.state.owed.total.fen))
     principal.append(_point(view.on, view.state.owed.principal.fen))
     return {

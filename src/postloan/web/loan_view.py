@@ -1,30 +1,28 @@
-"""A loan as its page shows it: replayed to a day, its history with running balances, what it crosses next."""
+"""A loan as its page shows it: its history to a day, what it crosses next, what is promised, who it is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from postloan.kernel import Money
-from postloan.ledger.events import Event, Graded
-from postloan.ledger.money_rules import RuleBooks
 from postloan.ledger.parts import Part
-from postloan.ledger.replaying import Step, replay, trace
 from postloan.ledger.state import State, Status
 from postloan.ledger.store import MaskedPerson, NoSuchRecord, Reading
 from postloan.ledger.store_records import (
     ApprovalRequest,
     Hold,
+    IncomingPayment,
     Instalment,
     Loan,
+    PaymentState,
     Plan,
     Promise,
 )
 from postloan.rules import RuleBook
+from postloan.workflows.loan_history import LoanHistory, history_of
 
 _LINES = ("substandard", "doubtful", "loss")
-_PARTS = len(Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +34,6 @@ class PartRow:
     due: Money
     booked: Money
     memorandum: Money
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """One event.
-
-    moved: what it changed in the debt; asked: what it would have, where it was reversed. accrued: what had run since
-    the row before. owed, total: afterwards.
-    """
-
-    event: Event
-    accrued: Money
-    moved: Money
-    owed: tuple[Money, ...]
-    total: Money
-    grade: str
-    reversed_by: int
-    asked: Money | None
-    details: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GradeRow:
-    """A class and since when. because: rule ids."""
-
-    on: date
-    before: str
-    after: str
-    because: tuple[str, ...]
-    rule_book: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +50,34 @@ class Ahead:
 class LoanView:
     """Everything on a loan's page.
 
-    state: on the day. later: events after it. person: None where nothing is known or it was erased from the store.
+    history: the loan on the day and how it came there. payments: keys of the events that came with payment files and
+    may be taken off the loan again. person: None where nothing is known or it was erased from the store.
     """
 
-    loan: Loan
-    on: date
-    state: State
+    history: LoanHistory
     parts: tuple[PartRow, ...]
-    history: tuple[HistoryRow, ...]
-    later: int
-    grades: tuple[GradeRow, ...]
     ahead: tuple[Ahead, ...]
     promises: tuple[Promise, ...]
     plans: tuple[tuple[Plan, tuple[Instalment, ...]], ...]
     holds: tuple[Hold, ...]
     requests: tuple[ApprovalRequest, ...]
+    payments: frozenset[str]
     person: MaskedPerson | None
+
+    @property
+    def loan(self) -> Loan:
+        """The loan."""
+        return self.history.loan
+
+    @property
+    def on(self) -> date:
+        """The day."""
+        return self.history.on
+
+    @property
+    def state(self) -> State:
+        """The loan on the day."""
+        return self.history.state
 
     @property
     def total(self) -> PartRow:
@@ -108,12 +88,12 @@ class LoanView:
     @property
     def since(self) -> Money:
         """What has accrued between the last event and the day."""
-        return self.state.owed.total - self.history[-1].total
+        return self.state.owed.total - self.history.lines[-1].owed
 
     @property
-    def used(self) -> tuple[int, ...]:
-        """Places of the parts that were ever owed, for a table without empty columns."""
-        return tuple(at for at in range(_PARTS) if any(row.owed[at] for row in self.history))
+    def used(self) -> tuple[Part, ...]:
+        """The parts that were ever owed, for a table without empty columns."""
+        return tuple(part for part in Part if any(line.parts.fen[part] for line in self.history.lines))
 
     @property
     def silent(self) -> tuple[Hold, ...]:
@@ -121,31 +101,25 @@ class LoanView:
         return tuple(hold for hold in self.holds if _holds(hold, self.on))
 
 
-def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook, money: RuleBooks) -> LoanView:
+def look_at(tx: Reading, loan_id: str, on: date, book: RuleBook) -> LoanView:
     """A loan on a day.
 
     Raises:
         NoSuchRecord: there is no such loan. NotInLedger: it was not opened by then.
     """
-    loan = tx.loans.get(loan_id)
-    events = tx.events.of(loan_id)
-    state = replay(events, money, until=on)
-    history = [_row(step) for step in trace(events, money) if step.event.value_on <= on]
+    history = history_of(tx, loan_id, on=on, book=book)
+    loan = history.loan
     plans = tx.of(Plan).find(loan_id=loan_id, order=("-agreed_on", "number"))
     requests = tx.of(ApprovalRequest).find(subject=loan_id, order=("-number",), limit=50)
     return LoanView(
-        loan=loan,
-        on=on,
-        state=state,
-        parts=_parts(state),
-        history=tuple(history),
-        later=len(events) - len(history),
-        grades=_grades(history),
-        ahead=_ahead(loan, state, book, on),
+        history=history,
+        parts=_parts(history.state),
+        ahead=_ahead(loan, history.state, book, on),
         promises=tuple(tx.of(Promise).find(loan_id=loan_id, order=("-due_on", "number"))),
         plans=tuple((plan, _instalments(tx, plan)) for plan in plans),
         holds=_holds_on(tx, loan),
         requests=tuple(requests),
+        payments=_payments(tx, loan_id),
         person=_person(tx, loan.borrower_id),
     )
 
@@ -155,46 +129,10 @@ def _parts(state: State) -> tuple[PartRow, ...]:
     return tuple(PartRow(part.code, *map(Money, amounts)) for part, *amounts in rows)
 
 
-def _row(step: Step) -> HistoryRow:
-    state = step.state
-    return HistoryRow(
-        event=step.event,
-        accrued=Money(sum(leg.amount.fen for leg in step.accrued if leg.line < _PARTS)),
-        moved=Money(sum(leg.amount.fen for leg in step.legs if leg.line < _PARTS)),
-        owed=tuple(map(Money, state.owed.fen)),
-        total=state.owed.total,
-        grade=state.grade,
-        reversed_by=step.reversed_by,
-        asked=getattr(step.event.what, "amount", None),
-        details=tuple(_details(step.event)),
-    )
-
-
-def _details(event: Event) -> list[tuple[str, str]]:
-    """Facts of an event that say more than its figures; never a name."""
-    found: list[tuple[str, str]] = []
-    for field in ("means", "ground", "until", "buyer", "new_loan_id", "reason", "grade"):
-        value = getattr(event.what, field, None)
-        if value:
-            found.append((field, str(value)))
-    approval = getattr(event.what, "approval", None)
-    if approval is not None:
-        found.append(("approval", approval.reference))
-    because = getattr(event.what, "because", ())
-    return [*found, ("because", ", ".join(because))] if because else found
-
-
-def _grades(history: Sequence[HistoryRow]) -> tuple[GradeRow, ...]:
-    """Every class that was recorded and stands, newest first; the first one may come with the opening."""
-    rows: list[GradeRow] = []
-    for row in history:
-        event = row.event
-        recorded = isinstance(event.what, Graded) and not row.reversed_by
-        if recorded or (row.grade and not rows):
-            before = rows[-1].after if rows else ""
-            because = tuple(getattr(event.what, "because", ()))
-            rows.append(GradeRow(event.value_on, before, row.grade, because, event.rule_book))
-    return tuple(reversed(rows))
+def _payments(tx: Reading, loan_id: str) -> frozenset[str]:
+    """Keys of the events by which payments of files stand on a loan."""
+    found = tx.of(IncomingPayment).find(loan_id=loan_id, state=PaymentState.POSTED)
+    return frozenset(one.event_key for one in found)
 
 
 def _ahead(loan: Loan, state: State, book: RuleBook, on: date) -> tuple[Ahead, ...]:

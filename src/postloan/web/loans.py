@@ -28,7 +28,6 @@ from postloan.web.page import show, words_of
 from postloan.web.purposes import PURPOSES
 from postloan.web.roles import Right
 from postloan.web.rule_words import rule_notes
-from postloan.workflows.rule_books import books_of
 
 router = APIRouter(dependencies=[Depends(needs(Right.SEE))])
 
@@ -105,10 +104,10 @@ def _page(request: Request, loan_id: str, on: str, clear: dict[str, Any] | None)
     today = house.today()
     day = _day(on, today)
     with house.records.reading() as tx:
-        view = look_at(tx, loan_id, day, house.book, books_of(tx, house.book))
+        view = look_at(tx, loan_id, day, house.book)
     journalled = _noted(house, visitor, Note("loan.viewed", subject=loan_id, details={"on": day}))
     rules = {one.rule for one in view.ahead if one.rule}
-    rules |= {rule for row in view.grades for rule in row.because}
+    rules |= {rule for row in view.history.grades for rule in row.because}
     return show(
         request,
         "loan.html.j2",

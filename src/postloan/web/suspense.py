@@ -75,6 +75,21 @@ async def settle(request: Request, number: int) -> Response:
     return await run_in_threadpool(_settle, request, number, form)
 
 
+@router.get("/payments/back")
+def back_page(request: Request, loan: str = "", key: str = "") -> Response:
+    """A payment on a loan, before it is taken off."""
+    house = house_of(request)
+    if not visitor_of(request).may(Right.SETTLE_SUSPENSE):
+        raise NotAllowed
+    with house.records.reading() as tx:
+        found = tx.loans.get(loan)
+        payment = next(iter(tx.of(IncomingPayment).find(loan_id=loan, event_key=key, limit=1)), None)
+        person = tx.people.masked_many([found.borrower_id]).get(found.borrower_id)
+    if payment is None:
+        raise NoSuchRecord(kind="payment", key=key)
+    return show(request, "payment_back.html.j2", loan=found, payment=payment, person=person)
+
+
 @router.post("/payments/back")
 async def take_back(request: Request) -> Response:
     """Take a payment off a loan that it was not for."""

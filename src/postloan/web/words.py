@@ -69,8 +69,9 @@ class PageWords(Words):
         return f"{self.n(count)} {one if count == 1 or not many else many}"
 
     def held(self, reason: str) -> str:
-        """Why a payment waits in suspense."""
-        return suspense_says(reason, self.lang) if reason in reason_codes() else reason
+        """Why a payment waits in suspense, or what speaks for a loan (several joined by +)."""
+        known = all(code in reason_codes() for code in reason.split("+"))
+        return suspense_says(reason, self.lang) if known else reason
 
     def money(self, amount: Money | None) -> str:
         """An amount to the fen: 1,234.56."""

@@ -117,6 +117,27 @@ def test_money_on_a_wrong_loan_is_taken_off_and_waits_again(pages: Pages) -> Non
     assert _assign(pages, loan="L-1") == 303
 
 
+def test_a_payment_in_a_loans_history_leads_to_taking_it_off(pages: Pages) -> None:
+    pages.sign_in("officer")
+    _assign(pages, loan="L-4")
+    html = pages.get("/loans/L-4?lang=en").text
+    link = html.partition('href="/payments/back?')[2].partition('"')[0].replace("&amp;", "&")
+    page = pages.get(f"/payments/back?{link}").text
+    assert "Take 500.00 yuan off loan L-4?" in page
+    assert "assigned by hand" in page
+    viewer = Pages(pages.house, pages.clock)
+    viewer.sign_in("collector")
+    assert "/payments/back" not in viewer.get("/loans/L-4").text
+    assert viewer.get(f"/payments/back?{link}").status_code == 403
+    assert pages.get("/payments/back?loan=L-4&key=none").status_code == 404
+    assert pages.get("/payments/back?loan=none&key=none").status_code == 404
+    key = page.partition('name="key" value="')[2].partition('"')[0]
+    pages.post("/payments/back", {"loan": "L-4", "key": key, "reason": "Another person."})
+    after = pages.get("/loans/L-4").text
+    assert "it was for another loan" in after
+    assert "/payments/back" not in after
+
+
 def test_money_is_returned_and_only_noted(pages: Pages) -> None:
     pages.sign_in("officer")
     pages.get("/suspense/1")
