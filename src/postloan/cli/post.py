@@ -12,6 +12,7 @@ from postloan.cli.store import STORE, ActorOption, DbOption
 
 if TYPE_CHECKING:
     from postloan.ledger.store import Records
+    from postloan.workflows.night import NightKept
     from postloan.workflows.posting_parts import PostedFile, PostingOptions, Sum
 
 
@@ -24,6 +25,7 @@ def post(
     reverse: Annotated[str | None, typer.Option("--reverse", metavar="REFERENCE", help="Take back the payment with this bank reference (冲正).")] = None,
     assign: Annotated[tuple[int, str] | None, typer.Option("--assign", metavar="NUMBER LOAN", help="Book the money in suspense NUMBER on LOAN (认领).")] = None,
     value_on: Annotated[str | None, typer.Option("--value-on", metavar="DATE", help="With --assign: the day from which it counts, where its own cannot be.")] = None,
+    rest: Annotated[bool, typer.Option("--no-files", help="Nothing came in: do only the rest of the night.")] = False,
     waiting: Annotated[bool, typer.Option("--suspense", help="List the money that waits in suspense, with candidates.")] = False,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of text files; default: found out.")] = None,
     by: ActorOption = None,
@@ -31,16 +33,19 @@ def post(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:  # fmt: skip
-    """Post payment files and bank statements; each file whole or not at all, and never twice."""
+    """Post payment files and bank statements; each file whole or not at all, and never twice.
+
+    Then the rest of the night: instalments fall due, promises break, classes change, requests for approval lapse.
+    """
     from postloan.cli.given import day
     from postloan.cli.store import actor, now, opened
     from postloan.kernel import InputError, Money
     from postloan.workflows.posting_parts import PostingOptions
 
     screen = Screen(lang, json=json, quiet=quiet)
-    if sum((bool(files), reverse is not None, assign is not None, waiting)) != 1:
+    if sum((bool(files), reverse is not None, assign is not None, rest, waiting)) != 1:
         raise InputError(
-            what="Give files, or one of --reverse, --assign and --suspense", where="postloan post",
+            what="Give files, or one of --no-files, --reverse, --assign and --suspense", where="postloan post",
             mend="See postloan post --help.",
         )  # fmt: skip
     options = PostingOptions(
@@ -53,8 +58,8 @@ def post(
         lang=screen.lang,
     )
     with opened(db, screen) as records:
-        if files:
-            _post(files, options, records, screen)
+        if files or rest:
+            _post(files or [], options, records, screen)
         elif reverse is not None:
             _reverse(reverse, options, records, screen)
         elif assign is not None:
@@ -65,15 +70,21 @@ def post(
 
 def _post(files: list[Path], options: PostingOptions, records: Records, screen: Screen) -> None:
     from postloan.bootstrap import posting_tools
+    from postloan.workflows.as_json import as_json
+    from postloan.workflows.night import keep_books
     from postloan.workflows.posting import post_files
 
     with screen.steps() as tell, posting_tools(tell=tell) as ours:
-        done = post_files(files, options, ours, records)
+        done = post_files(files, options, ours, records) if files else []
+        night = keep_books(records, on=options.on, by=options.actor, at=options.at, tell=tell)
     if screen.as_json:
-        screen.json({"files": [_plain(one) for one in done]})
+        plain = as_json(night)
+        plain["graded"]["count"] = night.graded.count
+        screen.json({"files": [_plain(one) for one in done], "night": plain})
         return
     for one in done:
         _show(one, screen)
+    _show_night(night, screen)
 
 
 def _show(done: PostedFile, screen: Screen) -> None:
@@ -107,6 +118,23 @@ def _show(done: PostedFile, screen: Screen) -> None:
         f"结清 {tally.closed:,} 笔，分类变动 {tally.regraded:,} 笔，暂停联系 {tally.frozen:,} 人，"
         f"履行承诺 {tally.promises_kept:,} 项、分期方案 {tally.plans_kept:,} 个；溢缴 {tally.overpaid.amount} 元。",
     )
+
+
+def _show_night(night: NightKept, screen: Screen) -> None:
+    graded = night.graded
+    worse = graded.count - graded.better
+    screen.say(
+        f"Night of {night.on}: {night.fallen:,} instalments fell due, {night.missed:,} are missed,"
+        f" {night.broken:,} promises are broken ({night.unpaid} did not come); {worse:,} loans are in a worse class and"
+        f" {graded.better:,} in a better one; {night.expired:,} requests for approval lapsed.",
+        f"{night.on} 夜间处理：分期到期 {night.fallen:,} 期、违约 {night.missed:,} 期，承诺未履行 {night.broken:,} 项"
+        f"（未到账 {night.unpaid} 元）；分类下调 {worse:,} 笔、上调 {graded.better:,} 笔；审批失效 {night.expired:,} 件。",
+    )
+    if graded.refused:
+        screen.say(
+            f"{len(graded.refused):,} loans were not graded: something is booked on a later day.",
+            f"{len(graded.refused):,} 笔未能分类：其账上已有更晚日期的业务。",
+        )
 
 
 def _plain(done: PostedFile) -> dict[str, object]:

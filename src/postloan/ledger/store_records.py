@@ -198,6 +198,7 @@ class PromiseState(StrEnum):
     OPEN = "open"
     KEPT = "kept"
     BROKEN = "broken"
+    MISSED = "missed"  # an instalment that is still owed
     RELEASED = "released"
 
 

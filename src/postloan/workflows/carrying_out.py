@@ -16,6 +16,7 @@ from postloan.ledger.store_records import ApprovalRequest, Hold, Loan
 from postloan.ledger.terms import months_after
 from postloan.rules import RuleBook, load_book
 from postloan.workflows.approving import mark_used, note_denial, usable
+from postloan.workflows.plans import agree, end
 from postloan.workflows.rule_books import books_of, keep_rules
 
 
@@ -68,7 +69,10 @@ def carry_out(
         tx.events.append([answer.event])
         changed = _after(loan.after(account.state(), answer.event.seq), command, book, today)
         changed = tx.loans.change(changed)
+        if isinstance(command, c.Restructure):
+            agree(tx, account, command, books, loan=changed, on=today, by=by)
         if isinstance(command, c.Sell):
+            end(tx, loan.loan_id, today, by=by, reason="sold")
             _stop_contact(tx, loan, today, by)
         used = mark_used(tx, found, f"{loan.loan_id}/{key}")
         details = {"event": answer.event.name, "seq": answer.event.seq, "amount": found.amount}

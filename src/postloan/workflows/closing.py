@@ -233,7 +233,7 @@ def _release(tx: Writing, loan_id: str, on: date) -> int:
 
 
 def _open(shelf: Readable[R], loan_id: str) -> Iterator[R]:
-    return shelf.find(loan_id=loan_id, state=PromiseState.OPEN)
+    return shelf.find(loan_id=loan_id, state=[PromiseState.OPEN, PromiseState.MISSED])
 
 
 def _end_contact(tx: Writing, loan: Loan, since: date, by: str) -> None:

@@ -86,7 +86,7 @@ def morning_of(tx: Reading, *, on: date, days: int, listed: int, book: RuleBook)
         crossings=tuple(_crossings(tx, on, days, listed, book)),
         limitation=_ending(tx, "limitation_on", ahead, listed, _CLAIMED),
         unlimited=_unlimited(tx),
-        promises=_promises(tx, on, listed),
+        promises=_promises(tx, on, days, listed),
         missed=_missed(tx, on, listed),
         observations=_ending(tx, "observation_ends", ahead, listed, _ON_BOOKS),
         approvals=_approvals(tx, on, listed),
@@ -199,25 +199,31 @@ def _unlimited(tx: Reading) -> int:
     return sum(row.count for row in rows if row.key[0] in _CLAIMED)
 
 
-def _promises(tx: Reading, on: date, listed: int) -> Promised:
+def _promises(tx: Reading, on: date, days: int, listed: int) -> Promised:
     shelf, due = tx.of(Promise), Between(None, on)
+    lately = Between(on - timedelta(days=days), on - timedelta(days=1))
     rows = shelf.tally(by=("due_on",), sums=("amount", "paid"), state=PromiseState.OPEN, due_on=due)
     today = [row for row in rows if row.key[0] == on]
     late = [row for row in rows if row.key[0] < on]
-    first = shelf.find(order=("due_on", "number"), limit=listed, state=PromiseState.OPEN, due_on=due)
+    late += shelf.tally(by=("state",), sums=("amount", "paid"), state=PromiseState.BROKEN, due_on=lately)
+    first = [
+        *shelf.find(order=("due_on", "number"), limit=listed, state=PromiseState.OPEN, due_on=due),
+        *shelf.find(order=("-due_on", "number"), limit=listed, state=PromiseState.BROKEN, due_on=lately),
+    ]
     return Promised(
         sum(row.count for row in today),
         _open(today),
         sum(row.count for row in late),
         _open(late),
-        tuple(first),
+        tuple(first[:listed]),
     )
 
 
 def _missed(tx: Reading, on: date, listed: int) -> Missed:
     shelf, past = tx.of(Instalment), Between(None, on - timedelta(days=1))
-    rows = shelf.tally(by=("state",), sums=("amount", "paid"), state=PromiseState.OPEN, due_on=past)
-    first = shelf.find(order=("due_on", "plan"), limit=listed, state=PromiseState.OPEN, due_on=past)
+    unpaid = [PromiseState.OPEN, PromiseState.MISSED]
+    rows = shelf.tally(by=("state",), sums=("amount", "paid"), state=unpaid, due_on=past)
+    first = shelf.find(order=("due_on", "plan"), limit=listed, state=unpaid, due_on=past)
     return Missed(sum(row.count for row in rows), _open(rows), tuple(first))
 
 

@@ -99,7 +99,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """Open promises (承诺还款). today: due on the day; late: due before it and not kept. first: oldest first."""
+    """Promises (承诺还款). first: the open ones, oldest first, then the broken ones, latest first.
+
+    today: due on the day. late: their day has passed without the money; broken ones of the last days only.
+    """
 
     today: int
     today_amount: Money

@@ -101,7 +101,7 @@ class Lookup:
         self._histories = dict(self._tx.events.of_many(list(loans)))
         kinds: tuple[type[Promise] | type[Instalment], ...] = (Promise, Instalment)
         for kind in kinds:
-            for one in self._tx.of(kind).find(loan_id=loans, state=PromiseState.OPEN):
+            for one in self._tx.of(kind).find(loan_id=loans, state=[PromiseState.OPEN, PromiseState.MISSED]):
                 self._promised[one.loan_id] |= {one.amount.fen, one.amount.fen - one.paid.fen}
 
     def _fits(self, loan_id: str, amount: Money, on: date) -> bool:

@@ -12,6 +12,9 @@ from postloan.kernel import Money
 from postloan.ledger.parts import ZERO
 from postloan.ledger.store import Writing
 from postloan.ledger.store_records import Instalment, Plan, Promise, PromiseState
+from postloan.workflows.plans import release
+
+_OPEN = [PromiseState.OPEN, PromiseState.MISSED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def take_back(tx: Writing, loan_id: str, amount: Money) -> None:
 
 def _count(tx: Writing, kind: type[Any], came: Mapping[str, Came], on: date) -> int:
     by_loan: dict[str, list[Any]] = defaultdict(list)
-    for one in tx.of(kind).find(loan_id=list(came), state=PromiseState.OPEN):
+    for one in tx.of(kind).find(loan_id=list(came), state=_OPEN):
         by_loan[one.loan_id].append(one)
     kept, changed = 0, []
     for loan_id, found in by_loan.items():
@@ -82,7 +85,7 @@ def _settle_plans(tx: Writing, came: Mapping[str, Came], on: date) -> int:
     """End the plans of which no instalment is open any more."""
     kept, changed = 0, []
     for plan in list(tx.of(Plan).find(loan_id=list(came), state=PromiseState.OPEN)):
-        left = tx.of(Instalment).count(plan=plan.number, state=PromiseState.OPEN)
+        left = tx.of(Instalment).count(plan=plan.number, state=_OPEN)
         if left and not came[plan.loan_id].closed:
             continue
         missed = tx.of(Instalment).count(plan=plan.number, state=PromiseState.RELEASED)
@@ -91,6 +94,8 @@ def _settle_plans(tx: Writing, came: Mapping[str, Came], on: date) -> int:
         kept += state is PromiseState.KEPT
     if changed:
         tx.of(Plan).change_all(changed)
+        whom = {(plan.borrower_id, plan.loan_id) for plan in changed}
+        release(tx, whom, on, by="postloan", reason="plan ended")
     return kept
 
 
