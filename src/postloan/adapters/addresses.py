@@ -13,7 +13,7 @@ from postloan.adapters.files_whole import whole
 from postloan.address.parsing import Mode, Weights, batch_of, checked, schema
 from postloan.kernel import PostloanError
 
-_ROWS = 4096  # addresses held in memory at a time
+_ROWS = 2048  # addresses held in memory at a time
 
 
 class NoAddresses(PostloanError):
@@ -36,13 +36,18 @@ def parse_file(source: Path, target: Path, mode: Mode, weights: Weights) -> int:
     checked(mode, weights)
     rows = 0
     with whole(target) as part, pq.ParquetWriter(part, schema(), compression="zstd") as writer:
-        for texts in _batches(source):
+        for texts in address_batches(source):
             writer.write_batch(batch_of(texts, mode, weights))
             rows += len(texts)
     return rows
 
 
-def _batches(source: Path) -> Iterator[list[str | None]]:
+def address_batches(source: Path) -> Iterator[list[str | None]]:
+    """The texts of a file, some thousand at a time; None stands for a missing one.
+
+    Raises:
+        NoAddresses: the source is not there, or no such file.
+    """
     if source.suffix.lower() in (".parquet", ".pq"):
         yield from _column(source)
         return

@@ -132,7 +132,7 @@ def position_flags(matches: Matches, size: int) -> npt.NDArray[np.uint32]:
     # one row a category, with a place more than characters, so that a name may end at the last of them
     width = size + 1
     start = matches.start[chosen]
-    farthest = np.full((CATEGORIES, width), -1, np.int64)
+    farthest = np.full((CATEGORIES, width), -1, np.int32)
     farthest[category, start] = start + matches.length[chosen] - 1  # longer matches come later and win
     reach = np.maximum.accumulate(farthest, axis=1)
     grows = np.empty((CATEGORIES, width), np.bool_)
@@ -140,16 +140,14 @@ def position_flags(matches: Matches, size: int) -> npt.NDArray[np.uint32]:
     np.greater(farthest[:, 1:], reach[:, :-1], out=grows[:, 1:])
     category, begins = np.nonzero(grows)
     ends = farthest[category, begins]
-    row = category * width
-    depth = np.bincount(row + begins + 1, minlength=CATEGORIES * width)
-    depth -= np.bincount(row + ends, minlength=CATEGORIES * width)
-    inside = np.cumsum(depth.reshape(CATEGORIES, width), axis=1) > 0
-    bits = np.zeros((CATEGORIES, width), np.uint32)
-    bits[category, begins] = 1
-    bits |= inside.astype(np.uint32) << np.uint32(1)
-    at_end = np.zeros((CATEGORIES, width), np.bool_)
-    at_end[category, ends] = True
-    bits |= at_end.astype(np.uint32) << np.uint32(2)
-    bits <<= 3 * categories[:, None]
-    flags: npt.NDArray[np.uint32] = np.bitwise_or.reduce(bits, axis=0)[:size]
+    depth = np.zeros((CATEGORIES, width), np.int8)  # of longest matches at most eight lie over one character
+    np.add.at(depth, (category, begins + 1), 1)
+    np.add.at(depth, (category, ends), -1)
+    np.cumsum(depth, axis=1, dtype=np.int8, out=depth)
+    bits = (depth > 0).view(np.uint8) << 1
+    bits[category, begins] |= 1
+    bits[category, ends] |= 4
+    flags = np.zeros(size, np.uint32)
+    for nth, of_category in enumerate(bits):
+        flags |= of_category[:size].astype(np.uint32) << np.uint32(3 * nth)
     return flags
