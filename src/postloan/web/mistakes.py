@@ -119,6 +119,24 @@ class BadCount(PostloanError):
     zh = "“{text}”不是有效期数。请填写 1 至 {most} 的整数。"
 
 
+class BadWeight(PostloanError):
+    """'{text}' is not a risk weight in per cent.
+
+    Write it as 75 or 100.
+    """
+
+    zh = "“{text}”不是以百分数表示的风险权重。请填写如 75 或 100。"
+
+
+class NothingChosen(PostloanError):
+    """No loan is named.
+
+    Write the numbers of the loans, one a line.
+    """
+
+    zh = "未填写贷款。请逐行填写贷款编号。"
+
+
 class ReasonMissing(PostloanError):
     """Nothing was done: no reason is given.
 

@@ -81,6 +81,10 @@ class PageWords(Words):
         """An amount in the unit that people say."""
         return self.big(None if amount is None else amount.as_yuan)
 
+    def whole(self, amount: Money) -> str:
+        """An amount in whole yuan, to compare at a glance."""
+        return f"{amount.as_yuan:,.0f}"
+
     def of_fen(self, fen: int) -> str:
         """An amount given in fen, in the unit that people say."""
         return self.amount(Money(fen))

@@ -28,6 +28,7 @@ RIGHTS = {
     "/requests/new": {"collector", "officer", "approver"},
     "/requests/new?loan=L-1": {"collector", "officer", "approver"},
     "/lending": set(ROLES) - {"viewer"},
+    "/provisions": {"officer", "approver", "auditor"},
     "/journal": {"administrator", "auditor"},
     "/users": {"administrator"},
     "/password": set(ROLES),
@@ -114,6 +115,7 @@ def test_navigation_shows_only_what_may_be_opened(looking: Pages) -> None:
         "/payments/back",
         "/requests/new",
         "/lending",
+        "/provisions",
     ],
 )
 @pytest.mark.parametrize("token", ["", "wrong", "é" * 10])
