@@ -1,10 +1,11 @@
 """Measure the address parser and its peers in one run: accuracy, addresses a CPU second and a wall second, memory.
 
-Usage: ``python scripts/bench_address.py [--peer-python PYTHON] [--json]``
+Usage: ``python scripts/bench_address.py [--peer-python PYTHON]... [--json]``
 
 Reads the labelled addresses under ``POSTLOAN_DATA`` (default: the data folder beside the checkout) and the ones of
 other provinces in ``tests/data/address``. Each measurement runs in a process of its own on one thread. Peers that
-the interpreter at hand (or PYTHON) does not have are named as not installed: ``pip install cpca jionlp addressparser``.
+no interpreter given has are named as not installed: ``pip install cpca jionlp addressparser six``; cpca and
+cpca-polars are one module to Python, so each wants an environment of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(os.environ.get("POSTLOAN_DATA") or ROOT.parent / "shared" / "data") / "address" / "dev.txt"
 OTHERS = ROOT / "tests" / "data" / "address" / "other_provinces.txt"
 OURS = ("accurate", "fast", "accurate clean", "fast clean", "divisions")
-PEERS = ("cpca", "addressparser", "jionlp")
+PEERS = ("cpca", "cpca-polars", "addressparser", "jionlp")
 LEVELS = ("prov", "city", "district")
 SUFFIX = re.compile("(特别行政区|自治[区州县旗]|地区|新区|[省市区县盟旗])$")
 Gold = list[list[tuple[str, str]]]
@@ -61,12 +63,19 @@ def ours(name: str) -> Callable[[list[str]], Levels]:
 
 def peer(name: str) -> Callable[[list[str]], Levels]:
     """A peer as a function to the three levels."""
-    if name == "cpca":
+    distribution(name)  # raises where it is not installed
+    if name.startswith("cpca"):
         import cpca  # type: ignore[import-not-found]
 
-        return lambda texts: [
-            tuple(row) for row in cpca.transform(texts)[["省", "市", "区"]].fillna("").values
-        ]
+        def cpca_levels(texts: list[str]) -> Levels:
+            found = cpca.transform(texts)
+            columns = (
+                [v if isinstance(v, str) else "" for v in found[name].to_list()]
+                for name in ("省", "市", "区")
+            )
+            return list(zip(*columns, strict=True))
+
+        return cpca_levels
     if name == "addressparser":
         import addressparser  # type: ignore[import-not-found]
 
@@ -174,10 +183,19 @@ def measured(name: str, python: str) -> dict[str, Any]:
         [python, __file__, "--one", name], env=environment, capture_output=True, text=True, check=False
     )
     if ran.returncode:
-        missing = "ModuleNotFoundError" in ran.stderr
+        missing = "PackageNotFoundError" in ran.stderr or "ModuleNotFoundError" in ran.stderr
         return {"name": name, "error": "not installed" if missing else ran.stderr.strip().splitlines()[-1]}
     found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return found
+
+
+def of_peer(name: str, pythons: Sequence[str]) -> dict[str, Any]:
+    """One peer, measured by the first interpreter that has it."""
+    for python in pythons:
+        row = measured(name, python)
+        if row.get("error") != "not installed":
+            break
+    return row
 
 
 def show(rows: Sequence[dict[str, Any]]) -> None:
@@ -200,14 +218,14 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--one", help=argparse.SUPPRESS)
-    options.add_argument("--peer-python", default=sys.executable)
+    options.add_argument("--peer-python", action="append", default=[], metavar="PYTHON")
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
     if given.one:
         print(json.dumps(run_one(given.one)))
         return
     rows = [measured(name, sys.executable) for name in OURS]
-    rows += [measured(name, given.peer_python) for name in PEERS]
+    rows += [of_peer(name, given.peer_python or [sys.executable]) for name in PEERS]
     if given.json:
         print(json.dumps(rows, indent=1))
     else:
