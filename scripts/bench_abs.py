@@ -55,9 +55,10 @@ def main() -> int:
     machine, cpu, wall = measured(lambda: deal.run_many(many))
     came, paid, rest = conserved(machine)
     assert bool((came == paid + rest).all())
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"what": f"{given.scenarios:,} scenarios x {len(months)} months x {len(deal.terms.bonds)} classes",
-         "cpu_s": cpu, "wall_s": wall, "peak_mb": peak_mb(), "limit": "2 s, 500 MB", "ok": cpu <= 2 and peak_mb() <= 500},
+         "cpu_s": cpu, "wall_s": wall, "peak_mb": peak_mb(), "limit": "2 s, 500 MB",
+         "ok": cpu <= 2 and peak_mb() <= 500},
     ]  # fmt: skip
     one = many.scenario(0)
     result, cpu, wall = measured(lambda: deal.run(one))

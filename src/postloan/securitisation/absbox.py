@@ -14,16 +14,25 @@ from typing import Any
 
 from postloan.kernel import PostloanError
 from postloan.securitisation.absbox_formula import (
-    DAY_COUNTS,
     SOURCES,
+    UNREADABLE,
     CannotImport,
     Reader,
     number,
     pattern,
     status,
     tag,
+    why,
 )
 from postloan.securitisation.absbox_steps import ActionReader
+from postloan.securitisation.absbox_values import (
+    curve_of,
+    day_count_of,
+    day_of,
+    exact_of,
+    money_of,
+    waterfall_of,
+)
 from postloan.securitisation.flow import CASH
 
 Parts = dict[str, Any]
@@ -51,7 +60,7 @@ def import_request(text: str, where: str = "the request") -> tuple[Parts, tuple[
         data = json.loads(text, parse_float=Decimal)
         deal = data.get("contents", data)
         return _Import(deal).read()
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, CannotImport) as error:
+    except UNREADABLE as error:
         raise NotARequest(where=where, why=str(error) or type(error).__name__) from error
 
 
@@ -84,9 +93,10 @@ class _Import:
             if deal.get(key):
                 self.lost.append(f"{key}: {', '.join(deal[key])}")
         if parts["waterfalls"].get("clean-up") and not parts.get("clean_up"):
+            parts["clean_up"] = {"when": "collections_over and pool_balance > 0"}
             self.lost.append(
-                "clean_up: the request holds a clean-up waterfall but not when it runs; "
-                'add [clean_up] with when = "pool_factor < 0.1"'
+                "clean_up: when the clean-up waterfall runs is not in the request; it is read as: once collections "
+                'end while assets are left. Write the true test, such as when = "pool_factor < 0.1"'
             )
         if self.lost:
             parts["not_imported"] = self.lost
@@ -97,8 +107,8 @@ class _Import:
         for name, value in (group or {}).items():
             try:
                 found[name] = read(name, value)
-            except CannotImport as error:
-                self.lost.append(f"{of} {name}: {error}")
+            except UNREADABLE as error:
+                self.lost.append(f"{of} {name}: {why(error)}")
         return found
 
     def dates(self, name: str, inside: Any) -> Parts:
@@ -111,8 +121,8 @@ class _Import:
                 cutoff = closing = accrues
             case "CustomDates":
                 cutoff, collecting, closing, paying = inside
-                collect = {"tag": "CustomDate", "contents": [_day(action) for action in collecting]}
-                pay = {"tag": "CustomDate", "contents": [_day(action) for action in paying]}
+                collect = {"tag": "CustomDate", "contents": [day_of(action) for action in collecting]}
+                pay = {"tag": "CustomDate", "contents": [day_of(action) for action in paying]}
                 first, first_pay, accrues = collect["contents"][0], pay["contents"][0], closing
                 final = max(collect["contents"][-1], pay["contents"][-1])
             case _:
@@ -136,13 +146,13 @@ class _Import:
                 self.lost.append(f"pool: {len(pools)} pools are read as one ({', '.join(pools)})")
             issued = [(one.get("issuanceStat") or {}).get("IssuanceBalance") for one in pools.values()]
             if issued and all(balance is not None for balance in issued):
-                return {"principal": _money(sum(map(_exact, issued)))}
-        except (CannotImport, AttributeError):
+                return {"principal": money_of(sum(map(exact_of, issued)))}
+        except UNREADABLE:
             self.lost.append("pool: its assets; collections come with the run")
         return {}
 
     def account(self, name: str, account: Mapping[str, Any]) -> Parts:
-        found: Parts = {"balance": _money(account.get("accBalance") or 0)}
+        found: Parts = {"balance": money_of(account.get("accBalance") or 0)}
         try:
             if account.get("accType"):
                 found["reserve"] = self.reserve(account["accType"])
@@ -154,8 +164,8 @@ class _Import:
                     (inside[0], inside[1]) if not isinstance(inside[0], str) else (inside[2], inside[1])
                 )
                 found |= {"rate": number(rate), "settles": pattern(days)}
-        except CannotImport as error:
-            self.lost.append(f"account {name}: {error}")
+        except UNREADABLE as error:
+            self.lost.append(f"account {name}: {why(error)}")
         return found
 
     def reserve(self, value: Any) -> str:
@@ -193,21 +203,21 @@ class _Import:
         counted = fee.get("feeDueDate")
         found: Parts = {"start": counted or fee["feeStart"]}
         if fee.get("feeDue") or fee.get("feeArrears"):
-            found["due"] = _money(_exact(fee.get("feeDue") or 0) + _exact(fee.get("feeArrears") or 0))
+            found["due"] = money_of(exact_of(fee.get("feeDue") or 0) + exact_of(fee.get("feeArrears") or 0))
         match kind:
             case "FixFee":
-                found |= {"kind": "one-off", "amount": _money(0 if counted else inside)}
+                found |= {"kind": "one-off", "amount": money_of(0 if counted else inside)}
             case "RecurFee":
-                found |= {"kind": "recurring", "days": pattern(inside[0]), "amount": _money(inside[1])}
+                found |= {"kind": "recurring", "days": pattern(inside[0]), "amount": money_of(inside[1])}
             case "NumFee":
                 count = Fraction(number(inside[1]))
                 found |= {
                     "kind": "recurring",
                     "days": pattern(inside[0]),
-                    "amount": _money(count * _exact(inside[2])),
+                    "amount": money_of(count * exact_of(inside[2])),
                 }
             case "FeeFlow":
-                found |= {"kind": "scheduled", "amounts": _curve(inside)}
+                found |= {"kind": "scheduled", "amounts": curve_of(inside)}
             case "AnnualRateFee":
                 found |= {
                     "kind": "annual-rate",
@@ -220,7 +230,7 @@ class _Import:
                 due, paid = (self.reader.formula(part) for part in inside)
                 found |= {"kind": "target", "base": f"max(0, {due} - {paid})"}
             case "ByCollectPeriod":
-                found |= {"kind": "per-collection", "amount": _money(inside)}
+                found |= {"kind": "per-collection", "amount": money_of(inside)}
             case _:
                 raise CannotImport(f"fee of the kind {kind}")
         return found
@@ -230,8 +240,8 @@ class _Import:
             raise CannotImport(f"bond of the kind {bond['tag']}")
         origin = bond["bndOriginInfo"]
         found: Parts = {
-            "balance": _money(bond["bndBalance"]),
-            "original": _money(origin["originBalance"]),
+            "balance": money_of(bond["bndBalance"]),
+            "original": money_of(origin["originBalance"]),
             "rate": number(bond["bndRate"]),
             "issued": origin["originDate"],
         }
@@ -241,7 +251,7 @@ class _Import:
         found |= self.interest(name, *tag(bond["bndInterestInfo"]))
         for key, ours in (("bndDueInt", "due_interest"), ("bndDueIntOverInt", "due_on_interest")):
             if bond.get(key):
-                found[ours] = _money(bond[key])
+                found[ours] = money_of(bond[key])
         if bond.get("bndDueIntDate"):
             found["accrued_to"] = bond["bndDueIntDate"]
         if bond.get("bndStepUp"):
@@ -257,17 +267,17 @@ class _Import:
             case "Lockout":
                 return {"kind": "lockout", "locked_until": inside}
             case "PAC" | "BalanceByPeriod":
-                return {"kind": "scheduled", "targets": _curve(inside)}
+                return {"kind": "scheduled", "targets": curve_of(inside)}
         raise CannotImport(f"principal of the kind {name}")
 
     def interest(self, bond: str, name: str, inside: Any) -> Parts:
         match name:
             case "Fix":
-                return {"day_count": _day_count(inside[1])}
+                return {"day_count": day_count_of(inside[1])}
             case "Floater":
                 if len(inside) > 5 and (inside[5] is not None or inside[6] is not None):
                     self.lost.append(f"bond {bond}: floor and cap of its rate; the rates come with the run")
-                return {"floating": True, "resets": pattern(inside[3]), "day_count": _day_count(inside[4])}
+                return {"floating": True, "resets": pattern(inside[3]), "day_count": day_count_of(inside[4])}
             case "WithIoI":
                 kind, extra = tag(inside[1])
                 found = self.interest(bond, *tag(inside[0]))
@@ -292,7 +302,7 @@ class _Import:
     def waterfalls(self, waterfalls: Mapping[str, list[Any]]) -> Parts:
         found: Parts = {}
         for key, actions in waterfalls.items():
-            name = _waterfall(key)
+            name = waterfall_of(key)
             if name is None:
                 self.lost.append(f"waterfall {key}")
             else:
@@ -326,8 +336,8 @@ class _Import:
                         "fired": bool(trigger.get("trgStatus")),
                         **self.effects(name, trigger["trgEffects"]),
                     }
-                except CannotImport as error:
-                    self.lost.append(f"trigger {name}: {error}")
+                except UNREADABLE as error:
+                    self.lost.append(f"trigger {name}: {why(error)}")
         return found
 
     def effects(self, trigger: str, effect: Any) -> Parts:
@@ -349,50 +359,3 @@ class _Import:
             case "DoNothing":
                 return {}
         raise CannotImport(f"effect {name}")
-
-
-def _waterfall(key: str) -> str | None:
-    plain = key.replace("(", " ").replace(")", " ")
-    for ours, words in (
-        ("collection", ("EndOfPoolCollection",)),
-        ("clean-up", ("CleanUp",)),
-        ("closing", ("OnClosingDay",)),
-        ("default", ("DefaultDistribution",)),
-        ("accelerated", ("Accelerated",)),
-        ("defaulted", ("Defaulted",)),
-        ("pre-closing", ("PreClosing",)),
-        ("revolving", ("Revolving", "RampUp")),
-        ("normal", ("Amortizing",)),
-    ):
-        if any(word in plain for word in words):
-            return ours
-    return None
-
-
-def _day_count(name: str) -> str:
-    if name not in DAY_COUNTS:
-        raise CannotImport(f"day count {name}")
-    return DAY_COUNTS[name]
-
-
-def _curve(value: Any) -> list[list[str]]:
-    points = value["contents"] if isinstance(value, dict) else value
-    return [[day, _money(amount)] for day, amount in points]
-
-
-def _day(action: Any) -> str:
-    inside = tag(action)[1]
-    return str(inside[0] if isinstance(inside, list) else inside)
-
-
-def _exact(value: Any) -> Fraction:
-    return (
-        Fraction(value["numerator"], value["denominator"])
-        if isinstance(value, dict)
-        else Fraction(str(value))
-    )
-
-
-def _money(value: Any) -> str:
-    fen = round(_exact(value) * 100) if not isinstance(value, Fraction) else round(value * 100)
-    return f"{fen // 100}.{fen % 100:02d}"

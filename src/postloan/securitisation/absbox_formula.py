@@ -48,6 +48,15 @@ class CannotImport(Exception):
     """Something of the request that has no place in our deal files."""
 
 
+UNREADABLE = (CannotImport, KeyError, TypeError, IndexError, ValueError, AttributeError)
+"""What goes wrong where a part of a request is not of the form that is known."""
+
+
+def why(error: Exception) -> str:
+    """What could not be imported, in words."""
+    return str(error) if isinstance(error, CannotImport) else f"its form is not known ({error})"
+
+
 def tag(value: Any) -> tuple[str, Any]:
     """The tag and the contents of a tagged value; a bare text is a tag."""
     if isinstance(value, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from postloan.securitisation.absbox_formula import CannotImport, Reader, tag
+from postloan.securitisation.absbox_formula import UNREADABLE, CannotImport, Reader, number, tag, why
 
 # tag: (our step, place of the limit or None, place of the account, place of the payees, place of the support or None)
 _PAYMENTS: Mapping[str, tuple[str, int | None, int, int, int | None]] = {
@@ -37,11 +37,11 @@ class ActionReader:
     def all(self, actions: list[Any], where: str) -> list[dict[str, Any]]:
         """The steps of a list of actions; what cannot be imported is named and left out."""
         steps: list[dict[str, Any]] = []
-        for number, action in enumerate(actions, 1):
+        for place, action in enumerate(actions, 1):
             try:
                 steps += self.one(action, where)
-            except CannotImport as error:
-                self.lost.append(f"{where}, step {number}: {error}")
+            except UNREADABLE as error:
+                self.lost.append(f"{where}, step {place}: {why(error)}")
         return steps
 
     def one(self, action: Any, where: str) -> Iterator[dict[str, Any]]:
@@ -108,8 +108,6 @@ class ActionReader:
             yield self._step("pay-principal", None, inside[1], [bond], inside[3] if len(inside) > 3 else None)
 
     def _sale(self, inside: list[Any]) -> dict[str, Any]:
-        from postloan.securitisation.absbox_formula import number
-
         method, price = tag(inside[0])
         if method == "BalanceFactor":
             value = f"pool_balance * {number(price[0])} + pool_defaulted_total * {number(price[1])}"

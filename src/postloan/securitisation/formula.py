@@ -86,6 +86,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "pool_factor": Quantity("ratio"),
     "bond_factor": Quantity("ratio", "bond"),
     "default_rate": Quantity("ratio"),
+    "collections_over": Quantity("condition"),
     "triggered": Quantity("condition", "trigger", 1),
     "months_to_maturity": Quantity("number", "bond", 1),
     "status": Quantity("text"),

@@ -75,10 +75,18 @@ class Machine:
     """One run of a deal over a flow, in as many scenarios as the flow holds.
 
     keep: remember every day (for tables); without it only totals and the state at the end are kept.
+    openings: balances of bonds at the start that differ from the file's, as lanes of fen: structures side by side.
     """
 
     def __init__(
-        self, terms: Terms, flow: Flow, rates: Rates | None = None, *, trace: bool = False, keep: bool = True
+        self,
+        terms: Terms,
+        flow: Flow,
+        rates: Rates | None = None,
+        *,
+        trace: bool = False,
+        keep: bool = True,
+        openings: Mapping[str, Lane] | None = None,
     ) -> None:
         self.terms, self.flow = terms, flow
         self.lanes: Lanes = One() if flow.width == 1 else Many(flow.width)
@@ -103,6 +111,8 @@ class Machine:
         if not isinstance(flow.opening, int):
             start = flow.opening
         self.pool: PoolState = PoolState(start, start, start)
+        for name, balance in (openings or {}).items():
+            self.bonds[name].balance = balance
         self.status: Lane = STATUSES.index(terms.status)
         self.before_trigger: dict[str, Lane] = {}
         self.fired: dict[str, Mask] = {name: t.fired for name, t in terms.triggers.items()}
@@ -352,10 +362,16 @@ def _why(step: Step, asked: int, paid: int) -> str:
 
 
 def run_deal(
-    terms: Terms, flow: Flow, rates: Rates | None = None, *, trace: bool = True, keep: bool = True
+    terms: Terms,
+    flow: Flow,
+    rates: Rates | None = None,
+    *,
+    trace: bool = True,
+    keep: bool = True,
+    openings: Mapping[str, Lane] | None = None,
 ) -> Machine:
     """Run a deal; the machine holds what happened."""
-    machine = Machine(terms, flow, rates, trace=trace, keep=keep)
+    machine = Machine(terms, flow, rates, trace=trace, keep=keep, openings=openings)
     machine.go()
     return machine
 

@@ -101,6 +101,10 @@ def _months_to_maturity(run: Machine, names: Names) -> Fraction:
     return Fraction((last.year - run.today.year) * 12 + last.month - run.today.month)
 
 
+def _collections_over(run: Machine, _: Names) -> bool:
+    return run.row >= len(run.flow.dates)
+
+
 def _bond_target(run: Machine, names: Names) -> Lane:
     return target(run.bonds[names[0]], run.today)
 
@@ -149,6 +153,7 @@ _MEASURES: Mapping[str, Callable[[Machine, Names], Any]] = {
     "pool_factor": lambda run, _: run.lanes.ratio(run.pool.balance, run.pool.original),
     "bond_factor": _bond_factor,
     "default_rate": lambda run, _: run.lanes.ratio(run.pool.total.get("default", 0), run.pool.original),
+    "collections_over": _collections_over,
     "triggered": lambda run, names: run.fired[names[0]],
     "months_to_maturity": _months_to_maturity,
     "status": lambda run, _: run.status,
