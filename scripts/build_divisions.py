@@ -211,6 +211,7 @@ def rows(sources: Sources) -> Iterator[tuple[str, ...]]:
         named = sources.now.get(code) or sources.gone.get(code, "")
         if named and (not entries or entries[-1][0] != named):
             entries = [entry for entry in entries if entry[0] != named] + [(named, "", "")]
+        entries = [entry for entry in entries if code[2:] == "0000" or entry[0][-1] != "省"]  # 339007 安徽省
         for place, (name, since, until) in enumerate(entries):
             last = place == len(entries) - 1
             heading = name in HEADINGS or "直辖县级" in name

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from postloan.address.chain import NOWHERE
-from postloan.address.parsing import TOGETHER, lacks_place, schema, trust_of
+from postloan.address.parsing import TOGETHER, doubt_of, lacks_place, schema, trust_of
 from postloan.address.resolve import resolve
 from postloan.address.tagger import LABELS, Spans
 from postloan.address.tagger.labels import INDEX, N_LABELS
@@ -20,7 +20,7 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 def record_batch(texts: list[str], missing: list[bool], reasons: list[str], spans: Spans) -> pa.RecordBatch:
     """One row a text; see ``parse`` for the columns. ``texts`` have no lone surrogates."""
     n = len(texts)
-    pieces = _pieces(texts, spans)
+    pieces = pieces_of(texts, spans)
     counts = np.bincount(spans.row, minlength=n)
     confidence: npt.NDArray[np.float64] = np.around(spans.confidence, 4).astype(np.float64)
     element = pa.StructArray.from_arrays(
@@ -37,7 +37,8 @@ def record_batch(texts: list[str], missing: list[bool], reasons: list[str], span
     np.cumsum(counts, out=offsets[1:])
     elements = pa.ListArray.from_arrays(pa.array(offsets), element)
     by_label = _by_label(spans, pieces, n)
-    codes, paths = _places(by_label)
+    codes, paths, doubts = _places(by_label)
+    reasons = [reason or doubt for reason, doubt in zip(reasons, doubts, strict=True)]
     reasons = _with_no_place(reasons, spans, n)
     columns = [
         pa.array(texts, pa.string(), mask=np.array(missing, np.bool_)),
@@ -51,7 +52,7 @@ def record_batch(texts: list[str], missing: list[bool], reasons: list[str], span
     return pa.RecordBatch.from_arrays(columns, schema=schema())
 
 
-def _pieces(texts: list[str], spans: Spans) -> pa.StringArray:
+def pieces_of(texts: list[str], spans: Spans) -> pa.StringArray:
     """The text of every span, cut from the joined bytes by offsets."""
     joined = "".join(texts)
     codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
@@ -92,15 +93,19 @@ def _by_label(spans: Spans, pieces: pa.StringArray, n: int) -> dict[str, pa.Stri
     return found
 
 
-def _places(by_label: dict[str, pa.StringArray]) -> tuple[pa.StringArray, pa.StringArray]:
-    named = list(zip(*(by_label[label].to_pylist() for label in ("prov", "city", "district")), strict=True))
-    known = {(None, None, None): NOWHERE}
+def _places(by_label: dict[str, pa.StringArray]) -> tuple[pa.StringArray, pa.StringArray, list[str]]:
+    """Code and path of each row's division, and a reason for little trust in them."""
+    levels = (by_label[label].to_pylist() for label in ("prov", "city", "district", "town"))
+    named = list(zip(*levels, strict=True))
+    known = {(None, None, None, None): NOWHERE}
     for names in set(named) - known.keys():
-        known[names] = resolve(*(name or "" for name in names))
+        province, city, district, town = (name or "" for name in names)
+        known[names] = resolve(province, city, district, town)
     places = [known[names] for names in named]
     return (
         pa.array([place.adcode or None for place in places], pa.string()),
         pa.array([place.path or None for place in places], pa.string()),
+        [doubt_of(place) for place in places],
     )
 
 

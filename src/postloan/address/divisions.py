@@ -7,12 +7,12 @@ names the county as it was then. Each earlier name leads to what the division be
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,8 +36,7 @@ Level = Literal["province", "prefecture", "county", "township"]
 _HEADINGS = frozenset({"市辖区", "县"})
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """One name that a code had.
 
     code: six digits. name: in full. current: whether both are in force. became: the codes in force that lie where it
@@ -124,25 +123,47 @@ def namings() -> tuple[Naming, ...]:
 @cache
 def regions() -> Mapping[str, Region]:
     """All divisions by code, in order of code."""
-    rows = _rows()
-    found: dict[str, Region] = {}
-    for code, entries in rows.items():
-        head, last = rows.get(code[:4] + "00", []), entries[-1]
-        prefecture = head[-1][1] if head and code[2:] != "0000" else ""
-        found[code] = Region(
-            code=code,
-            name=last[1],
-            names=tuple(dict.fromkeys(entry[1] for entry in entries)),
-            province=PROVINCES[code[:2]],
-            prefecture="" if prefecture in _HEADINGS or "直辖县级" in prefecture else prefecture,
-            current=last[4] == "1",
-            since=_year(entries[0][2]),
-            until=_year(last[3]),
-            became=(code,) if last[4] == "1" else tuple(last[5].split()),
-            longitude=float(last[7]) if last[7] else None,
-            latitude=float(last[8]) if last[8] else None,
-        )
-    return MappingProxyType(found)
+    return _Regions()
+
+
+class _Regions(Mapping[str, Region]):
+    """Regions made when they are asked for: most programs need few of the seven thousand."""
+
+    def __init__(self) -> None:
+        self._rows, self._made = _rows(), dict[str, Region]()
+
+    def __getitem__(self, code: str) -> Region:
+        region = self._made.get(code)
+        if region is None:
+            region = self._made[code] = _region(code, self._rows[code], self._rows.get(code[:4] + "00", []))
+        return region
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._rows
+
+
+def _region(code: str, entries: list[list[str]], head: list[list[str]]) -> Region:
+    last = entries[-1]
+    prefecture = head[-1][1] if head and code[2:] != "0000" else ""
+    return Region(
+        code=code,
+        name=last[1],
+        names=tuple(dict.fromkeys(entry[1] for entry in entries)),
+        province=PROVINCES[code[:2]],
+        prefecture="" if prefecture in _HEADINGS or "直辖县级" in prefecture else prefecture,
+        current=last[4] == "1",
+        since=_year(entries[0][2]),
+        until=_year(last[3]),
+        became=(code,) if last[4] == "1" else tuple(last[5].split()),
+        longitude=float(last[7]) if last[7] else None,
+        latitude=float(last[8]) if last[8] else None,
+    )
 
 
 def _year(text: str) -> int | None:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-from postloan.address.divisions import Level, Naming, namings, regions
+from postloan.address.divisions import Level, Naming, namings
 
 PEOPLES: Final = (
     "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|"
@@ -25,7 +25,7 @@ _TAIL: Final[Mapping[Level, re.Pattern[str]]] = {
     "township": re.compile("(街道办事处|街道办|街道|地区|民族乡|镇|乡|苏木)$"),
 }
 _ALIASES: Final = {
-    "内蒙": "150000", "内蒙省": "150000", "内蒙古省": "150000", "广西省": "450000", "广西自治区": "450000",
+    "内蒙省": "150000", "内蒙古省": "150000", "广西省": "450000", "广西自治区": "450000",
     "西藏省": "540000", "宁夏省": "640000", "宁夏自治区": "640000", "宁夏回族": "640000", "新疆省": "650000",
     "新疆自治区": "650000", "新疆维吾尔族自治区": "650000", "香港特区": "810000", "澳门特区": "820000",
     "北京省": "110000", "上海省": "310000", "重庆省": "500000", "天津省": "120000",
@@ -49,22 +49,38 @@ def by_full_name() -> Mapping[str, tuple[Naming, ...]]:
     index: dict[str, list[Naming]] = {}
     for naming in sorted(namings(), key=lambda n: (not n.current, n.code)):
         index.setdefault(naming.name, []).append(naming)
-    for alias, code in _ALIASES.items():
-        index.setdefault(alias, []).extend(n for n in namings() if n.code == code and n.current)
     return MappingProxyType({name: tuple(found) for name, found in index.items()})
 
 
 @cache
-def by_short_name() -> Mapping[str, tuple[Naming, ...]]:
-    """The same by names without the word for the level, or with a lesser one (恩施州, 景宁县)."""
-    index: dict[str, list[Naming]] = {}
-    for naming in sorted(namings(), key=lambda n: (not n.current, n.code)):
+def short_forms() -> tuple[tuple[tuple[str, bool], ...], ...]:
+    """Of each of ``namings()`` the other forms of its name, each with whether it lacks the word for the level.
+
+    An autonomous division is also written with a lesser word: 恩施州, 恩施自治州, 景宁县.
+    """
+    aliases: dict[str, list[tuple[str, bool]]] = {}
+    for alias, code in _ALIASES.items():
+        aliases.setdefault(code, []).append((alias, False))
+    forms = []
+    for naming in namings():
         short = shortened(naming.name, naming.level)
-        forms = {short}
+        found = [(short, True)] if short != naming.name else []
         if "自治" in naming.name and naming.level != "province":
             last = naming.name[-1]
-            forms |= {short + last, f"{short}自治{last}"}
-        for form in forms - {naming.name}:
+            found += [(short + last, False), (f"{short}自治{last}", False)]
+        forms.append((*found, *(aliases.get(naming.code, ()) if naming.current else ())))
+    return tuple(forms)
+
+
+@cache
+def by_short_name() -> Mapping[str, tuple[Naming, ...]]:
+    """The same by the other forms of their names."""
+    every = sorted(
+        zip(namings(), short_forms(), strict=True), key=lambda item: (not item[0].current, item[0].code)
+    )
+    index: dict[str, list[Naming]] = {}
+    for naming, forms in every:
+        for form, _ in forms:
             index.setdefault(form, []).append(naming)
     return MappingProxyType({name: tuple(found) for name, found in index.items()})
 
@@ -72,8 +88,7 @@ def by_short_name() -> Mapping[str, tuple[Naming, ...]]:
 @cache
 def _lines() -> Mapping[str, str]:
     """What is known of each county's townships, still packed: present ones, a tab, earlier ones."""
-    packed = gzip.decompress((files(__package__) / "townships.txt.gz").read_bytes()).decode("utf-8")
-    return {line[:6]: line[7:] for line in packed.splitlines()}
+    return {line[:6]: line[7:] for line in _packed().splitlines()}
 
 
 @lru_cache(maxsize=4096)
@@ -117,9 +132,30 @@ def townships_within(head: str) -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def counties_within(head: str) -> tuple[str, ...]:
-    """Codes of the counties in force whose code begins so."""
-    return tuple(
-        code for code, region in regions().items() if code.startswith(head) and region.current
-        and region.level == "county" and not region.is_heading
-    )  # fmt: skip
+def _packed() -> str:
+    return gzip.decompress((files(__package__) / "townships.txt.gz").read_bytes()).decode("utf-8")
+
+
+def counties_with_township(short: str) -> tuple[str, ...]:
+    """Codes of the counties that have a township with this short name."""
+    found = re.finditer(f"[\\t,]{re.escape(short)}(?:街道|镇|乡)", _packed())
+    return tuple(_county_at(match.start()) for match in found)
+
+
+def _county_at(place: int) -> str:
+    line = _packed().rfind("\n", 0, place) + 1
+    return _packed()[line : line + 6]
+
+
+@cache
+def _counties() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for naming in namings():
+        if naming.current and naming.level == "county":
+            found.setdefault(naming.code[:4], []).append(naming.code)
+    return {head: tuple(codes) for head, codes in found.items()}
+
+
+def counties_within(prefecture: str) -> tuple[str, ...]:
+    """Codes of the counties in force whose code begins with these four digits."""
+    return _counties().get(prefecture, ())

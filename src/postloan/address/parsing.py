@@ -13,17 +13,19 @@ from postloan.address.resolve import resolve
 from postloan.kernel import InputError
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     import pyarrow as pa
 
+    from postloan.address.chain import Chain
     from postloan.address.tagger import Spans
 
 Mode = Literal["accurate", "fast", "divisions"]
 Weights = Literal["default", "clean"]
 Texts: TypeAlias = "Iterable[str | None] | pa.Array | pa.ChunkedArray"
 BATCH = 2048
-"""Addresses worked on at a time."""
+LONGEST = 400
+"""Characters of a text beyond which it is no address."""
+DIVISIONS_BATCH = 8192
+"""Addresses worked on at a time, by the tagger and by dictionary alone."""
 
 TOGETHER = 0.7
 """Mistakes in an address come together, so it is right more often than the product of its parts: their product to
@@ -35,13 +37,18 @@ REASONS = {
     "no_chinese": ("the text has no Chinese character", "文本中没有汉字"),
     "too_long": ("the text is longer than an address; only its beginning was read", "文本过长，仅解析了开头"),
     "several_places": ("the text names more than one province", "文本含有两个以上的省份"),
+    "ambiguous": ("several divisions have the name given", "多个行政区划同名，无法确定"),
     "contradictory": ("the divisions named do not lie in each other", "行政区划名称互相矛盾"),
     "unreadable": ("the text has control or broken characters", "文本含有控制字符或残缺字符"),
     "no_place": ("no division, road or place was found", "未找到行政区划、道路或地点"),
 }
 """Why an address deserves little trust: code to the reason in English and Chinese."""
-_TRUST = {"missing": 0.0, "empty": 0.0, "no_chinese": 0.2, "too_long": 0.2, "several_places": 0.5, "contradictory": 0.5,
-          "unreadable": 0.7, "no_place": 0.3}  # fmt: skip
+DOUBTS = ("", "contradictory", "ambiguous")
+"""Reasons that come from the division found and not from the text alone."""
+_TRUST = {
+    "missing": 0.0, "empty": 0.0, "no_chinese": 0.2, "too_long": 0.2, "several_places": 0.5, "contradictory": 0.5,
+    "ambiguous": 0.9, "unreadable": 0.7, "no_place": 0.3,
+}  # fmt: skip
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0002ffff]")
 _BROKEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ufffe\uffff]")
@@ -105,7 +112,8 @@ def parse(texts: Texts, mode: Mode = "accurate", weights: Weights = "default") -
 
     checked(mode, weights)
     every = texts.to_pylist() if isinstance(texts, pa.Array | pa.ChunkedArray) else list(texts)
-    batches = [batch_of(every[at : at + BATCH], mode, weights) for at in range(0, max(len(every), 1), BATCH)]
+    size = BATCH if mode != "divisions" else DIVISIONS_BATCH
+    batches = [batch_of(every[at : at + size], mode, weights) for at in range(0, max(len(every), 1), size)]
     return pa.Table.from_batches(batches)
 
 
@@ -114,7 +122,7 @@ def parse_one(text: str, mode: Mode = "accurate", weights: Weights = "default") 
     checked(mode, weights)
     shown, reason = legible(text)
     if mode == "divisions":
-        marks = [(label, a, b, 1.0) for label, a, b in leading_divisions(shown)]
+        marks = leading_divisions(shown)
     else:
         from postloan.address.tagger import LABELS, load_tagger
 
@@ -123,8 +131,8 @@ def parse_one(text: str, mode: Mode = "accurate", weights: Weights = "default") 
         marks = [(LABELS[n], a, b, c) for n, a, b, c in zip(spans.label.tolist(), *columns, strict=True)]
     elements = tuple(Element(label, a, b, shown[a:b], round(sure, 4)) for label, a, b, sure in marks)
     named = {element.label: element.text for element in reversed(elements)}
-    place = resolve(named.get("prov", ""), named.get("city", ""), named.get("district", ""))
-    reason = reason or ("no_place" if not set(named) - _NO_PLACE else "")
+    place = resolve(*(named.get(level, "") for level in ("prov", "city", "district", "town")))
+    reason = reason or doubt_of(place) or ("no_place" if not set(named) - _NO_PLACE else "")
     sure = math.prod(max(element.confidence, 1e-6) for element in elements) ** TOGETHER * trust_of(reason)
     return Parsed(shown, elements, place.adcode, place.path, round(sure if elements else 0.0, 4), reason)
 
@@ -152,7 +160,7 @@ def legible(text: str | None) -> tuple[str, str]:
         reason = "unreadable"
     if not text.strip():
         return text, "empty"
-    if len(text) > 400:
+    if len(text) > LONGEST:
         return text, "too_long"
     if not _HAN.search(text):
         return text, "no_chinese"
@@ -192,12 +200,16 @@ def parse_batch(
 
 def batch_of(texts: Sequence[str | None], mode: Mode, weights: Weights) -> pa.RecordBatch:
     """One batch of texts, parsed."""
+    if mode == "divisions":
+        from postloan.address.bulk import division_batch
+
+        return division_batch(texts)
     from postloan.address.columns import record_batch
 
     read = [legible(text) for text in texts]
     shown = [text for text, _ in read]
-    spans = _divisions_of(shown) if mode == "divisions" else _tagged(shown, mode, weights)
-    return record_batch(shown, [text is None for text in texts], [reason for _, reason in read], spans)
+    missing, reasons = [text is None for text in texts], [reason for _, reason in read]
+    return record_batch(shown, missing, reasons, _tagged(shown, mode, weights))
 
 
 def _tagged(texts: list[str], mode: Literal["accurate", "fast"], weights: Weights) -> Spans:
@@ -206,23 +218,14 @@ def _tagged(texts: list[str], mode: Literal["accurate", "fast"], weights: Weight
     return load_tagger(mode, weights).tag(texts)
 
 
-def _divisions_of(texts: list[str]) -> Spans:
-    import numpy as np
-
-    from postloan.address.tagger import Spans
-    from postloan.address.tagger.labels import INDEX
-
-    marks = [
-        (row, a, b, INDEX[label]) for row, text in enumerate(texts) for label, a, b in leading_divisions(text)
-    ]
-    columns: npt.NDArray[np.int64] = np.array(marks, np.int64).reshape(-1, 4)
-    row, start, end, label = columns.T
-    return Spans(row, start, end, label, np.ones(len(row), np.float32))
-
-
 def trust_of(reason: str) -> float:
     """The factor by which a reason lowers the confidence."""
     return _TRUST.get(reason, 1.0)
+
+
+def doubt_of(chain: Chain) -> str:
+    """Why a chain deserves little trust, one of ``DOUBTS``."""
+    return chain.reason or ("ambiguous" if chain.ambiguous else "")
 
 
 def lacks_place(labels: Iterable[str]) -> bool:

@@ -28,7 +28,13 @@ MANY = 12
 
 
 def resolve(
-    province: str, city: str, district: str, town: str = "", context: Context | None = None, far: bool = False
+    province: str,
+    city: str,
+    district: str,
+    town: str = "",
+    *,
+    context: Context | None = None,
+    far: bool = False,
 ) -> Chain:
     """The chain that these names fix; '' stands for a name that the address does not give.
 
