@@ -44,9 +44,16 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Provisions, ratios, and what to move before the quarter closes (贷款损失准备).",
     ),
     "ledger": ("postloan.cli.ledger", "app", "One loan's account on any day (分户账)."),
+    "borrower": (
+        "postloan.cli.borrower",
+        "app",
+        "What becomes known of a debtor; promises; export and erasure (借款人).",
+    ),
     "close": ("postloan.cli.close", "app", "Close settled debts; tell the credit bureau (结清)."),
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
+    "store": ("postloan.cli.keys", "app", "Care of the store: a new key for personal data (数据库维护)."),
     "serve": ("postloan.web.serve", "serve", "Serve the web pages; nothing to set up (网页)."),
+    "contact": ("postloan.cli.contact", "app", "Whether a debtor may be contacted, and why not (催收合规)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
 }
 

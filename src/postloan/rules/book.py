@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,9 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from postloan.kernel import Lang
-from postloan.rules.checking import guess, parse_rules
+from postloan.rules.checking import Amendment, closed_by, parse_file
+from postloan.rules.clauses import clause_as_json
 from postloan.rules.mistakes import (
     AfterLastValue,
+    AmendsNothing,
+    AmendsThePast,
     BeforeFirstValue,
     BetweenValues,
     DuplicateRule,
@@ -25,9 +28,10 @@ from postloan.rules.mistakes import (
     NotUtf8,
     UnknownRule,
 )
+from postloan.rules.place import guess
 from postloan.rules.records import DatedValue, Parameter, Rule, RuleValue
 
-PACKS = ("cn", "house")
+PACKS = ("cn", "house", "us", "uk", "eu", "au")
 """The packs that come with postloan."""
 
 
@@ -173,13 +177,38 @@ def _pack_texts(packs: tuple[str, ...]) -> list[tuple[str, str]]:
 def _bound(texts: Iterable[tuple[str, str]]) -> RuleBook:
     rules: dict[str, Rule] = {}
     stands_in: dict[str, str] = {}
+    amendments: list[Amendment] = []
     for file, text in texts:
-        for rule in parse_rules(text, file):
+        read = parse_file(text, file)
+        for rule in read.rules:
             if rule.id in rules:
                 raise DuplicateRule(where=file, id=rule.id, other=stands_in[rule.id])
             rules[rule.id] = rule
             stands_in[rule.id] = file
+        amendments += read.amendments
+    for amendment in amendments:
+        _amend(rules, amendment)
     return RuleBook(rules.values())
+
+
+def _amend(rules: dict[str, Rule], amendment: Amendment) -> None:
+    """Puts values behind those that a rule has; what held before the first of them goes on holding before it."""
+    rule_id, _, name = amendment.key.partition(".")
+    if rule_id not in rules or name not in rules[rule_id].parameters:
+        known = [f"{rule.id}.{each}" for rule in rules.values() for each in rule.parameters]
+        raise AmendsNothing(where=amendment.series.at(), key=amendment.key, guess=guess(amendment.key, known))
+    rule = rules[rule_id]
+    parameter = rule.parameters[name]
+    later = amendment.values(parameter.unit)
+    earlier = [value for value in parameter.values if later and value.first < later[0].first]
+    if not earlier:
+        first, day = parameter.values[0].first, later[0].first if later else None
+        raise AmendsThePast(where=amendment.series.at(), key=amendment.key, day=day, first=first)
+    if earlier[-1].until is None or earlier[-1].until >= later[0].first:
+        earlier[-1] = closed_by(replace(earlier[-1], until=None), later[0])
+    values = (*earlier, *later)
+    parameters = {**rule.parameters, name: replace(parameter, values=values)}
+    rules[rule_id] = replace(rule, parameters=MappingProxyType(parameters))
 
 
 def _covers(dated: DatedValue, day: date) -> bool:
@@ -194,7 +223,7 @@ def _digest(rules: Iterable[Rule]) -> str:
 
 def rule_as_json(rule: Rule) -> dict[str, object]:
     """A rule as plain JSON values: days and times as text, decimals as text, codes sorted."""
-    return {
+    plain: dict[str, object] = {
         "id": rule.id,
         "pack": rule.pack,
         "topic": rule.topic,
@@ -212,6 +241,9 @@ def rule_as_json(rule: Rule) -> dict[str, object]:
             for name, parameter in rule.parameters.items()
         },
     }
+    if rule.judges:
+        plain["judges"] = [clause_as_json(clause) for clause in rule.judges]
+    return plain
 
 
 def _dated_as_json(dated: DatedValue) -> dict[str, object]:

@@ -10,6 +10,10 @@ from typing import Any
 
 from postloan.kernel import Lang, PostloanError
 from postloan.rules.book import RuleBook, rule_as_json
+from postloan.rules.judging import clauses_of
+from postloan.rules.mistakes import BadRuleFile
+from postloan.rules.place import Place
+from postloan.rules.reading import marked
 from postloan.rules.records import Check, DatedValue, Parameter, Rule, Source
 from postloan.rules.vocabulary import Confidence, Force, Kind, Plain, Precision, Unit
 
@@ -41,7 +45,7 @@ def book_from_json(content: Mapping[str, Any], version: str) -> RuleBook:
     """
     try:
         book = RuleBook(_rule(one) for one in content["rules"])
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+    except (BadRuleFile, KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise KeptRulesChanged(version=version, found="?") from error
     if book.version != version:
         raise KeptRulesChanged(version=version, found=book.version)
@@ -50,18 +54,20 @@ def book_from_json(content: Mapping[str, Any], version: str) -> RuleBook:
 
 def _rule(found: Mapping[str, Any]) -> Rule:
     checked = found["checked"]
+    kind = Kind(found["kind"])
+    parameters = MappingProxyType({name: _parameter(name, one) for name, one in found["parameters"].items()})
+    judged = Place(marked({"judges": found.get("judges")}), "kept", called=found["id"])
     return Rule(
         id=found["id"],
         pack=found["pack"],
         topic=found["topic"],
         says=_says(found["says"]),
-        kind=Kind(found["kind"]),
+        kind=kind,
         force=Force(found["force"]),
         confidence=Confidence(found["confidence"]),
         checked=Check(checked["by"], date.fromisoformat(checked["on"])) if checked else None,
-        parameters=MappingProxyType(
-            {name: _parameter(name, one) for name, one in found["parameters"].items()}
-        ),
+        parameters=parameters,
+        judges=clauses_of(judged, kind, parameters),
     )
 
 

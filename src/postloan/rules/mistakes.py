@@ -179,6 +179,78 @@ class ConfidenceMisfitsForce(BadRuleFile):
     )
 
 
+class TestMisfitsFact(BadRuleFile):
+    """{where}: the test '{test}' does not fit the fact '{fact}', which is a {type}.
+
+    Test another fact, or use a test that fits.
+    """
+
+    zh = "{where}：检验“{test}”不适用于事实“{fact}”（类型 {type}）。请更换事实或检验方式。"
+
+
+class LimitIsNoParameter(BadRuleFile):
+    """{where}: '{limit}' is not a parameter of the rule.
+
+    A clause holds no numbers; write the value under parameters and name it here. Parameters: {known}.
+    """
+
+    zh = "{where}：“{limit}”不是该规则的参数。条款中不写数值，请在 parameters 中写值并在此引用：{known}。"
+
+
+class LimitMisfitsTest(BadRuleFile):
+    """{where}: the parameter '{limit}' has the unit '{unit}', but the test wants {wanted}.
+
+    Name another parameter, or change its unit.
+    """
+
+    zh = "{where}：参数“{limit}”的单位为“{unit}”，而该检验要求 {wanted}。请更换参数或更改单位。"
+
+
+class KindMisfitsTests(BadRuleFile):
+    """{where}: a rule of kind '{kind}' must use one of these tests: {wanted}.
+
+    Change the kind or the tests.
+    """
+
+    zh = "{where}：类别为“{kind}”的规则须使用以下检验之一：{wanted}。请更改类别或检验。"
+
+
+class ComputationLacksValue(BadRuleFile):
+    """{where}: the computation '{computes}' takes the parameter '{name}' in the unit '{unit}', which is missing.
+
+    Add the parameter with its dated values.
+    """
+
+    zh = "{where}：计算“{computes}”需要单位为“{unit}”的参数“{name}”。请补上该参数及其取值。"
+
+
+class NothingTested(BadRuleFile):
+    """{where}: nothing is tested here.
+
+    Write at least one fact with a test, or an answer under 'otherwise'.
+    """
+
+    zh = "{where}：此处没有任何检验。请至少写一项事实及其检验，或写明 otherwise。"
+
+
+class AmendsNothing(BadRuleFile):
+    """{where}: '{key}' cannot be amended, there is no such value{guess}.
+
+    Name a rule and a parameter of the packs that are loaded, as CN-FREQ-01.max.
+    """
+
+    zh = "{where}：没有可修订的“{key}”{guess}。请写已加载规则包中的规则与参数，例如 CN-FREQ-01.max。"
+
+
+class AmendsThePast(BadRuleFile):
+    """{where}: the amendment of '{key}' begins on {day}, but the rule has no value before that day to follow.
+
+    Begin it after {first}; what held before is never overwritten.
+    """
+
+    zh = "{where}：对“{key}”的修订自 {day} 起，而该规则此前没有可承接的值。请从 {first} 之后开始；既往的值不会被覆盖。"
+
+
 class NoSuchPack(PostloanError):
     """There is no rule pack '{pack}'.
 

@@ -8,6 +8,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from postloan.kernel import Lang
+from postloan.rules.clauses import Clause
 from postloan.rules.mistakes import WrongKindOfValue
 from postloan.rules.vocabulary import Confidence, Force, Kind, Plain, Precision, Unit
 
@@ -68,7 +69,8 @@ class Rule:
     """One rule (规则) as data.
 
     id: stable, for example CN-CLS-01. pack: the jurisdiction or house it belongs to. topic: what it is about.
-    says: the rule in a sentence, by language. checked: None where nobody has confirmed it yet.
+    says: the rule in a sentence, by language. checked: None where nobody has confirmed it yet. judges: what it
+    tests about an act; empty where it only holds values.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Rule:
     confidence: Confidence
     checked: Check | None
     parameters: Mapping[str, Parameter] = field(hash=False)
+    judges: tuple[Clause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,10 @@ class Kind(StrEnum):
     WHO = "who"
     FEE = "fee"
     PRINCIPLE = "principle"
+    CONTENT = "content"
+    FREEZE = "freeze"
+    RETENTION = "retention"
+    EFFECT = "effect"
 
 
 class Force(StrEnum):
@@ -116,6 +120,10 @@ MEANINGS: Mapping[type[StrEnum], Words] = MappingProxyType(
             Kind.WHO: {"en": "who may", "zh": "主体"},
             Kind.FEE: {"en": "fee", "zh": "费用"},
             Kind.PRINCIPLE: {"en": "principle", "zh": "原则"},
+            Kind.CONTENT: {"en": "content", "zh": "内容"},
+            Kind.FREEZE: {"en": "freeze", "zh": "冻结"},
+            Kind.RETENTION: {"en": "retention", "zh": "保存"},
+            Kind.EFFECT: {"en": "legal effect", "zh": "法律效力"},
         },
         Force: {
             Force.LAW: {"en": "law", "zh": "法律"},
