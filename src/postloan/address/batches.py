@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+
+import pyarrow as pa  # at run time too: DuckDB reads the annotations of a function that it is given
 
 from postloan.address.parsing import BATCH, Mode, Weights, batch_of, checked, schema
 from postloan.kernel import InputError
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-
-def parse_column(
-    column: pa.Array | pa.ChunkedArray, mode: Mode = "accurate", weights: Weights = "default"
-) -> pa.StructArray:
-    """A column of texts as a column of structs with the fields of ``schema()``, row for row.
+def column_parser(
+    mode: Mode = "accurate", weights: Weights = "default"
+) -> Callable[[pa.ChunkedArray], pa.StructArray]:
+    """A function from a column of texts to a column of structs with the fields of ``schema()``, row for row.
 
     For an engine that wants one column back, such as an Arrow function of DuckDB.
-    """
-    import pyarrow as pa
 
+    Raises:
+        InputError: the mode or the weights are unknown.
+    """
     checked(mode, weights)
-    texts = column.to_pylist()
-    batches = [batch_of(texts[at : at + BATCH], mode, weights) for at in range(0, len(texts), BATCH)]
-    table = pa.Table.from_batches(batches, schema())
-    parts = [part.to_struct_array() for part in table.to_batches()]
-    return pa.concat_arrays(parts) if parts else pa.array([], pa.struct(list(schema())))
+
+    def parse_column(column: pa.ChunkedArray) -> pa.StructArray:
+        texts = column.to_pylist()
+        batches = [batch_of(texts[at : at + BATCH], mode, weights) for at in range(0, len(texts), BATCH)]
+        parts = [batch.to_struct_array() for batch in batches]
+        return pa.concat_arrays(parts) if parts else pa.array([], pa.struct(list(schema())))
+
+    return parse_column
 
 
 def parse_batches(
@@ -43,8 +45,6 @@ def parse_batches(
     Raises:
         InputError: there is no such column, or one of ours would be there twice.
     """
-    import pyarrow as pa
-
     checked(mode, weights)
     for batch in batches:
         own = [name for name in batch.schema.names if name != "text" or text != "text"]
@@ -64,7 +64,5 @@ def parse_batches(
 
 def batches_schema(given: pa.Schema, text: str = "text") -> pa.Schema:
     """The schema of what ``parse_batches`` yields for batches of this one; engines ask for it beforehand."""
-    import pyarrow as pa
-
     own = [field for field in given if field.name != "text" or text != "text"]
     return pa.schema([*own, *schema()])

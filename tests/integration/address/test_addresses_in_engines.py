@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postloan.address import parse
-from postloan.address.batches import batches_schema, parse_batches, parse_column
+from postloan.address.batches import batches_schema, column_parser, parse_batches
 from postloan.address.parsing import schema
 from postloan.kernel import InputError
 
@@ -23,7 +23,7 @@ def test_duckdb_calls_the_parser_on_a_column_and_names_its_fields():
         kinds = engine.from_arrow(schema().empty_table()).types
         place = engine.struct_type(dict(zip(schema().names, kinds, strict=True)))
         engine.create_function(
-            "read_address", parse_column, ["VARCHAR"], place, type="arrow", null_handling="special"
+            "read_address", column_parser("fast"), ["VARCHAR"], place, type="arrow", null_handling="special"
         )
         engine.register("given", pa.table({"id": range(5), "line": TEXTS}))
         rows = engine.sql(
@@ -60,4 +60,4 @@ def test_a_column_of_ours_is_never_there_twice():
 
 
 def test_no_rows_give_no_rows():
-    assert len(parse_column(pa.array([], pa.string()))) == 0
+    assert len(column_parser()(pa.chunked_array([], pa.string()))) == 0
