@@ -6,13 +6,14 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from postloan.workflows.tools import Tools
 
 if TYPE_CHECKING:
+    from postloan.adapters.records.rotating import Rotated
     from postloan.ledger.store import Records
     from postloan.workflows.posting import PostingTools
     from postloan.workflows.run import RunResult
@@ -77,6 +78,17 @@ def records(
         yield store
     finally:
         store.close()
+
+
+def rotate_key(
+    address: str, new_file: Path | None, *, actor: str, at: datetime, tell: Callable[[str, str], None]
+) -> Rotated:
+    """Encrypt all personal data of a store under a new key; see ``adapters.records.rotating``."""
+    import os
+
+    from postloan.adapters.records.rotating import rotate_key as rotate
+
+    return rotate(address, new_file, actor=actor, at=at, environ=os.environ, tell=tell)
 
 
 def run(source: str | Path, out: str | Path, *, on: date, **options: Any) -> RunResult:

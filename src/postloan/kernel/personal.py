@@ -65,5 +65,14 @@ def mask_number(number: str, *, head: int = 3, tail: int = 2) -> str:
 
 
 def mask_address(text: str, *, keep: int = 6) -> str:
-    """An address with only its beginning (usually province and city) left."""
-    return text[:keep] + DOTS if len(text) > keep else "●" * len(text)
+    """An address with only its beginning (usually province and city) left; a short one vanishes whole."""
+    return text[:keep] + DOTS if len(text) >= 2 * keep else DOTS if text else ""
+
+
+def mask_text(text: str) -> str:
+    """A personal value of any sort: a number keeps its ends, an address at most its beginning, a short one nothing."""
+    digits = sum(ch.isdigit() for ch in text)
+    if "@" in text:
+        name, _, host = text.partition("@")
+        return f"{name[:1]}{DOTS}@{DOTS}" if name and host else DOTS
+    return mask_number(text) if text.isascii() and digits * 2 > len(text) else mask_address(text)

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from postloan.kernel import Engine, Finding, Lang, PostloanError, Query, load_kinds, load_queries
-from postloan.kernel.personal import mask_number
+from postloan.kernel.personal import mask_text
 from postloan.rules import RuleBook
 from postloan.tape.columns import tables
 from postloan.tape.facts import TapeFacts, gather
@@ -159,7 +159,7 @@ def _examples(engine: Engine, rule: MendingRule) -> tuple[Example, ...]:
 
     def shown(value: str | None) -> str:
         text = value or ""
-        return mask_number(text) if column and column.personal else for_people(text)
+        return mask_text(text) if column and column.personal else for_people(text)
 
     return tuple(Example(row, shown(before), shown(after)) for row, before, after in rows)
 

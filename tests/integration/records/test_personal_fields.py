@@ -146,6 +146,49 @@ def test_erasure_blanks_the_person_and_keeps_the_figures(peopled: Store, address
         assert tx.journal.latest(1)[0].action == "person.erased"
 
 
+def held(tx, row, payer, **more):
+    payment = tx.of(r.IncomingPayment).add(
+        r.IncomingPayment(
+            FILE.sha256, row, DAY, Money(100), payer=Personal(payer), state=r.PaymentState.SUSPENDED, **more
+        )
+    )
+    tx.of(r.Suspense).add(
+        r.Suspense(payment.number, DAY, Money(100), "no_hint", ({"loan_id": "L1", "why": "x"},) if row == 5 else ())
+    )  # fmt: skip
+
+
+def test_erasure_reaches_money_in_suspense_that_is_the_persons_and_nobody_elses(peopled: Store):
+    with peopled.writing(**BY) as tx:
+        tx.people.correct(replace(tx.people.reveal("B2", purpose="test"), name=Personal("另有其人")))
+        held(tx, 2, NAME)
+        held(tx, 3, "亲属某", account=Personal(PHONE))
+        held(tx, 4, "另有其人")
+        held(tx, 5, "代付某")
+        tx.note(NOTED)
+    with peopled.writing(**BY) as tx:
+        tx.people.erase("B1", on=DAY, reason="retention ended")
+    with peopled.writing(**BY) as tx:
+        found = list(tx.of(r.IncomingPayment).find(order=("row",)))
+        payers = {one.row: tx.reveal(one, purpose="test").payer for one in found}
+    assert payers == {
+        1: Personal(""),
+        2: Personal(""),
+        3: Personal(""),
+        4: Personal("另有其人"),
+        5: Personal(""),
+    }
+
+
+def test_a_payer_in_suspense_whose_name_others_share_is_left_alone(peopled: Store):
+    with peopled.writing(**BY) as tx:
+        held(tx, 2, NAME)
+        tx.note(NOTED)
+    with peopled.writing(**BY) as tx:
+        tx.people.erase("B1", on=DAY, reason="retention ended")
+        payment = next(tx.of(r.IncomingPayment).find(row=2))
+        assert tx.reveal(payment, purpose="test").payer == Personal(NAME)
+
+
 def test_another_key_is_told_at_once(peopled: Store, address: str):
     with pytest.raises(WrongKey, match="POSTLOAN_KEY"):
         open_store(address, environ=OTHER_KEY)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postloan.kernel.personal import DOTS, Personal, mask_address, mask_name, mask_number
+from postloan.kernel.personal import DOTS, Personal, mask_address, mask_name, mask_number, mask_text
 
 texts = st.text(alphabet="张王李赵abcdef0123456789", min_size=8, max_size=40)
 
@@ -60,3 +60,15 @@ def test_masks_show_as_much_as_a_clerk_needs():
     assert mask_name("") == ""
     assert mask_number("13812345678") == "138●●●●●●78"
     assert mask_address("浙江省杭州市西湖区某路1号") == "浙江省杭州市●●●"
+
+
+def test_a_short_address_shows_nothing_and_least_of_all_its_end():
+    for short in ("某村三组", "科技园一号", "某镇某村二组1号"):
+        assert mask_address(short) == mask_text(short) == DOTS
+    assert mask_address("") == mask_text("") == ""
+
+
+def test_a_way_to_reach_somebody_is_masked_by_what_it_is():
+    assert mask_text("13812345678") == "138●●●●●●78"
+    assert mask_text("li.na@example.com") == f"l{DOTS}@{DOTS}"
+    assert mask_text("浙江省杭州市西湖区某路1号") == f"浙江省杭州市{DOTS}"

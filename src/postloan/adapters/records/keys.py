@@ -46,6 +46,33 @@ class WrongKey(PostloanError):
     zh = "所给密钥（{where}）与建库时的密钥不符。请用 POSTLOAN_KEY 或 POSTLOAN_KEY_FILE 给出正确的密钥。未作任何读写。"
 
 
+class KeyChanging(PostloanError):
+    """The key of {url} is being changed, and the change has not come to its end.
+
+    Finish it with: postloan store rotate-key
+    """
+
+    zh = "{url} 的密钥正在更换且尚未完成。请执行 postloan store rotate-key 完成更换。"
+
+
+class NewKeyFileNeeded(PostloanError):
+    """Where the new key goes must be said, as the present one is not in a file beside the database.
+
+    Name a file with --new-key-file; it is made if it is not there.
+    """
+
+    zh = "现用密钥不在数据库旁的文件中，须指明新密钥的存放位置。请用 --new-key-file 指定文件（不存在则自动生成）。"
+
+
+class KeyChanged(PostloanError):
+    """The key of {url} was changed while this program was running; nothing was changed now.
+
+    Start the program anew with the new key.
+    """
+
+    zh = "{url} 的密钥在本程序运行期间已更换。本次未作任何改动。请使用新密钥重新启动程序。"
+
+
 class BadKey(PostloanError):
     """The key in {where} is not usable: {why}.
 
@@ -127,8 +154,8 @@ def load_keys(beside: Path | None, environ: Mapping[str, str]) -> Keys | None:
         return Keys(_secret(text, KEY), KEY)
     named = environ.get(KEY_FILE, "").strip()
     if named:
-        return _from_file(Path(named))
-    return _from_file(beside) if beside and beside.exists() else None
+        return read_key(Path(named))
+    return read_key(beside) if beside and beside.exists() else None
 
 
 def make_key(path: Path, tell: Callable[[str, str], None]) -> Keys:
@@ -146,7 +173,12 @@ def make_key(path: Path, tell: Callable[[str, str], None]) -> Keys:
     return Keys(_secret(text, str(path)), str(path))
 
 
-def _from_file(path: Path) -> Keys:
+def read_key(path: Path) -> Keys:
+    """The key in a file.
+
+    Raises:
+        BadKey: it is no key. KeyExposed: others may read the file.
+    """
     try:
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise KeyExposed(path=path)

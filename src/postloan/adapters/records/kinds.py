@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from postloan.kernel.personal import DOTS, mask_address, mask_name, mask_number
+from postloan.kernel.personal import DOTS, mask_name, mask_number, mask_text
 from postloan.ledger import store_people as p
 from postloan.ledger import store_records as r
 
@@ -97,7 +97,7 @@ KINDS = (
         p.Contact, "contacts", ("number",),
         indexes=(("borrower_id",),),
         refers={"borrower_id": "people.borrower_id"},
-        masks={"value": lambda text: mask_address(text) if len(text) > 20 else mask_number(text)},
+        masks={"value": mask_text},
         blind={"value": "contact"},
     ),
 )  # fmt: skip

@@ -13,8 +13,17 @@ import sqlalchemy as sa
 from postloan.adapters.records.bulk import end_streams
 from postloan.adapters.records.connecting import MODE, Address, connect, read_address
 from postloan.adapters.records.errors import ClockWentBack, NoStore, StoreGone, translated
-from postloan.adapters.records.keys import KeyMissing, Keys, WrongKey, load_keys, make_key
+from postloan.adapters.records.keys import (
+    KeyChanged,
+    KeyChanging,
+    KeyMissing,
+    Keys,
+    WrongKey,
+    load_keys,
+    make_key,
+)
 from postloan.adapters.records.migrating import HEAD, found_store, migrate, read_meta, version_of
+from postloan.adapters.records.rotating import NEXT
 from postloan.adapters.records.tables import meta
 from postloan.adapters.records.transactions import Transaction
 
@@ -55,6 +64,7 @@ class Store:
         if at.tzinfo is None or not actor.strip() or not ground.strip():
             raise ValueError("a transaction names its actor, its ground and a moment with a time zone")
         with self._begun("write") as connection:
+            self._key_holds(connection)
             transaction = Transaction(connection, self.shown, self._keys, writes=True)
             last = transaction.journal.last_at()
             if last is not None and at < last - _TOLERANCE:
@@ -93,6 +103,14 @@ class Store:
         if self._found_keys is None:
             raise KeyMissing
         return self._found_keys
+
+    def _key_holds(self, connection: sa.Connection) -> None:
+        """Somebody may have changed the key since the store was opened."""
+        if self._found_keys is None:
+            return
+        facts = read_meta(connection)
+        if NEXT in facts or facts.get("key_check") != self._found_keys.check(facts["store_id"]):
+            raise KeyChanged(url=self.shown)
 
     def _file_now(self) -> tuple[int, int] | None:
         """Which file stands at the address; SQLite itself would go on writing to one that was removed."""
@@ -150,7 +168,7 @@ def _brought_up(
     with engine.connect() as connection:
         found = version_of(connection, where.shown)
         if found == HEAD:
-            return _checked(read_meta(connection), keys)
+            return _checked(where, read_meta(connection), keys)
     if found is None and not create:
         raise NoStore(url=where.shown)
     with _writing(engine) as connection:
@@ -159,7 +177,7 @@ def _brought_up(
             migrate(connection)
         facts = read_meta(connection)
         if "store_id" in facts:
-            return _checked(facts, keys)
+            return _checked(where, facts, keys)
         if keys is None:
             if where.key_file is None:
                 raise KeyMissing
@@ -179,7 +197,9 @@ def _write() -> dict[str, Any]:
     return {MODE: "write"}
 
 
-def _checked(facts: Mapping[str, str], keys: Keys | None) -> Keys | None:
+def _checked(where: Address, facts: Mapping[str, str], keys: Keys | None) -> Keys | None:
+    if NEXT in facts:
+        raise KeyChanging(url=where.shown)
     if keys is not None and keys.check(facts["store_id"]) != facts.get("key_check"):
         raise WrongKey(where=keys.where)
     return keys

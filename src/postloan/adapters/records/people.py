@@ -132,13 +132,36 @@ class People:
         """Blank a person's personal fields for good, payments included; returns how many. Figures stay."""
         person: Person = self._shelf(Person).get(borrower_id)
         loans = [loan.loan_id for loan in self._shelf(r.Loan).find(borrower_id=borrower_id)]
+        waiting = self._unassigned(borrower_id, set(loans))
         blanked = self._blank(_PEOPLE, _PEOPLE.c.borrower_id == borrower_id)
         blanked += self._blank(_CONTACTS, _CONTACTS.c.borrower_id == borrower_id)
         blanked += self._blank(_PAYMENTS, one_of(_PAYMENTS.c.loan_id, loans, self._connection))
+        blanked += self._blank(_PAYMENTS, one_of(_PAYMENTS.c.number, waiting, self._connection))
         self._shelf(Person).change(replace(person, erased_on=on, flags=()))
         details = {"reason": reason, "fields": blanked}
         self._note(Note("person.erased", subject=borrower_id, details=details))
         return blanked
+
+    def _unassigned(self, borrower_id: str, loans: set[str]) -> list[int]:
+        """Payments on no loan that are this person's.
+
+        They came from their account, in their name where nobody shares it, or may be for their loans and nobody else's.
+        """
+        free = sa.select(_PAYMENTS.c.number).where(_PAYMENTS.c.loan_id == "")
+        own = sa.select(_CONTACTS.c.value_blind).where(_CONTACTS.c.borrower_id == borrower_id)
+        name = sa.select(_PEOPLE.c.name_blind).where(_PEOPLE.c.borrower_id == borrower_id)
+        others = sa.select(_PEOPLE.c.name_blind).where(
+            _PEOPLE.c.borrower_id != borrower_id, _PEOPLE.c.name_blind.is_not(None)
+        )
+        by_account = free.where(_PAYMENTS.c.account_blind.in_(own))
+        by_name = free.where(_PAYMENTS.c.payer_blind.in_(name), _PAYMENTS.c.payer_blind.not_in(others))
+        with translated(self._shown):
+            found = {row[0] for query in (by_account, by_name) for row in self._connection.execute(query)}
+        for held in self._shelf(r.Suspense).find(state=r.SuspenseState.WAITING):
+            candidates = {one.get("loan_id") for one in held.candidates}
+            if candidates and candidates <= loans:
+                found.add(held.payment)
+        return sorted(found)
 
     def _blank(self, table: sa.Table, where: sa.ColumnElement[bool]) -> int:
         """Empty the encrypted columns of some rows; returns how many values there were."""
