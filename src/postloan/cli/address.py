@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from postloan.cli.address_matching import compare, match
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
 
 # one thread a process is fastest for products as small as the tagger's; read when numpy is first imported
@@ -194,3 +195,7 @@ def _must_be_there(*files: Path | None) -> None:
     for path in files:
         if path is not None and not path.is_file():
             raise UnreadableFile(path=path, why="there is no such file")
+
+
+for _command in (compare, match):
+    app.command()(_command)

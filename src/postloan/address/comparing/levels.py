@@ -13,7 +13,7 @@ DIFFERENT, AREA, SITE, BUILDING, UNIT = range(5)
 
 
 def levels_of(states: States) -> npt.NDArray[np.int8]:
-    """For each pair the place of its level in ``compare.LEVELS``."""
+    """For each pair the place of its level in ``comparison.LEVELS``."""
 
     def of(name: str) -> npt.NDArray[np.int8]:
         column: npt.NDArray[np.int8] = states[:, AT[name]]

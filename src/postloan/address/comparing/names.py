@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
@@ -58,6 +58,7 @@ class NameTable:
         )
 
 
+@lru_cache(maxsize=1 << 16)
 def mark_of(name: str) -> int:
     """A hash of 64 bits that is the same on every machine and in every run; 0 for ''."""
     if not name:
@@ -116,7 +117,10 @@ def _unequal(one: NameTable, i: Ints, other: NameTable, j: Ints) -> States:
     _, _, telling = _likeness()
     one_sign = (left_x == 1) & (left_y == 1) & (short >= 2)
     alike = _alike(sx, sy)
-    state[one_sign] = np.where(alike[one_sign], State.CLOSE, State.SLIP)
+    # the last character mostly says what kind of thing it is: 彭家冲 is not 彭家坳
+    kind = (tail == 0) & ~alike
+    close = alike & (tail > 0) | (short >= 5)
+    state[one_sign] = np.where(kind, State.NEAR, np.where(close, State.CLOSE, State.SLIP))[one_sign]
     state[one_sign & (telling[sx] | telling[sy])] = State.SIBLING
     added = (left_x + left_y == 1) & (short >= 2)
     sign = np.where(left_x == 1, sx, sy)

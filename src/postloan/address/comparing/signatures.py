@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -35,7 +35,7 @@ _ROLES = {
     "roadno": "road_no", "subroadno": "lane_no", "houseno": "building", "cellno": "entrance", "floorno": "floor",
     "roomno": "room",
 }  # fmt: skip
-_WORDED = frozenset({"community", "road", "subroad", "poi", "subpoi"})
+_WORDED = dict.fromkeys(("community", "road", "subroad", "poi", "subpoi"), 2) | {"town": 1, "devzone": 1}
 _TAILS = {
     "town": ("街道办事处", "街道", "地区", "镇", "乡"),
     "community": ("村民委员会", "居民委员会", "村委会", "居委会", "社区", "村"),
@@ -49,8 +49,8 @@ class Signatures:
     division: code of the division that its names fix, today's where there is one, 0 where none. alone: whether the
     text names a county but nothing that it lies in. names: row of ``table`` for each of ``NAME_FIELDS``, 0 where not
     given. numbers: hash of the number for each of ``NUMBERS``, 0 where not given. named: bit k is set where the text
-    itself says that number k is of its kind. sequence: hashes of all numbers in order, 0 after the last. wording: row
-    of ``wordings`` for all names below the county run together. table, wordings: the names.
+    itself says that number k is of its kind. sequence: hashes of all numbers in order, 0 after the last. wording: rows
+    of ``wordings`` for all names below the town, and below the county, run together. table, wordings: the names.
     """
 
     division: npt.NDArray[np.int32]
@@ -92,85 +92,138 @@ def _shifted(parts: list[npt.NDArray[np.int32]], sizes: list[int]) -> npt.NDArra
 
 
 class SignatureBuilder:
-    """Reads parsed addresses batch by batch; the same name is kept once."""
+    """Reads parsed addresses batch by batch; what is said of a part is worked out once for each different part."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, int] = {"": 0}
+        self._parts = _Parts()
         self._wordings: dict[str, int] = {"": 0}
-        self._spelt = [""]
-        self._known: dict[tuple[str, str], int] = {}
-        self._parts: list[tuple[npt.NDArray[np.generic], ...]] = []
+        self._batches: list[tuple[npt.NDArray[np.generic], ...]] = []
 
     def add(self, parsed: pa.RecordBatch) -> None:
         """Take in a batch with the columns of ``parsing.schema``."""
         import pyarrow.compute as pc
 
-        n = parsed.num_rows
         elements = parsed.column("elements")
-        counts = pc.list_value_length(elements).to_numpy(zero_copy_only=False)
+        counts = pc.fill_null(pc.list_value_length(elements), 0).to_numpy(zero_copy_only=False)
         flat = pc.list_flatten(elements)
-        row = np.repeat(np.arange(n), np.nan_to_num(counts).astype(np.int64))
-        labels, texts = flat.field("label").to_pylist(), flat.field("text").to_pylist()
         codes = [int(code or 0) for code in parsed.column("adcode").to_pylist()]
-        self.extend(n, row.tolist(), labels, texts, codes)
+        self.extend(counts, flat.field("label").to_pylist(), flat.field("text").to_pylist(), codes)
 
     def extend(
-        self, n: int, row: Sequence[int], labels: Sequence[str], texts: Sequence[str], codes: Sequence[int]
+        self, counts: Sequence[int], labels: Sequence[str], texts: Sequence[str], codes: Sequence[int]
     ) -> None:
-        """Take in ``n`` addresses: row, label and text of every element in order, and the code of each division."""
+        """Take in addresses: how many elements each has, label and text of all of them, and codes of divisions."""
+        n = len(counts)
+        row = np.repeat(np.arange(n), np.asarray(counts, np.int64))
+        part = self._parts.rows_of(labels, texts)
+        field, name, role, mark, kind, worded, head = self._parts.columns()[:, part]
         names = np.zeros((n, len(NAME_FIELDS)), np.int32)
         numbers = np.zeros((n, len(NUMBERS)), np.uint64)
         named = np.zeros(n, np.uint8)
-        sequence = np.zeros((n, LONGEST), np.uint64)
-        filled, heads = [0] * n, bytearray(n)
-        worded: list[list[str]] = [[] for _ in range(n)]
-        for at, label, text in zip(row, labels, texts, strict=True):
-            field = _FIELD_AT.get(label)
-            if field is not None:
-                name = self._name(label, text)
-                names[at, field] = names[at, field] or name
-                if label in _WORDED:
-                    worded[at].append(self._spelt[name])
-            if label in ("prov", "city"):
-                heads[at] = 1
-            role = _ROLE_AT.get(label)
-            if role is not None or label == "subroad":
-                mark, parts, kind = number_of(label, text)
-                if role is not None and mark and not numbers[at, role]:
-                    numbers[at, role] = mark
-                    named[at] |= (kind == NUMBERS[role]) << role
-                for part in parts:
-                    if filled[at] < LONGEST:
-                        sequence[at, filled[at]] = part
-                        filled[at] += 1
+        # the first of several wins: it is written last
+        at = np.flatnonzero(field >= 0)[::-1]
+        names[row[at], field[at]] = name[at]
+        at = np.flatnonzero((role >= 0) & (mark != 0))[::-1]
+        numbers[row[at], role[at]] = self._parts.marks()[part[at]]
+        np.bitwise_or.at(named, row[at], (kind[at] << role[at]).astype(np.uint8))
+        heads = np.bincount(row[head > 0], minlength=n) > 0
         division = np.zeros(n, np.int32)
-        for at, code in enumerate(codes):
+        for place, code in enumerate(codes):
             if code:
-                place = today(code)
-                division[at] = place.code
-                names[at, _TODAY] = self._name("", place.county)
-        words = ("".join(every) for every in worded)
-        wording = np.fromiter((self._wordings.setdefault(w, len(self._wordings)) for w in words), np.int32, n)
-        alone = (names[:, [_COUNTY, _TODAY]] > 0).any(1) & (np.frombuffer(heads, np.uint8) == 0)
-        self._parts.append((division, alone, names, numbers, named, sequence, wording))
+                now = today(code)
+                division[place] = now.code
+                names[place, _TODAY] = self._parts.name_row(now.county)
+        alone = (names[:, [_COUNTY, _TODAY]] > 0).any(1) & ~heads
+        sequence = self._sequences(n, row, part)
+        wording = np.column_stack([self._worded(n, row, name, worded > least) for least in (1, 0)])
+        self._batches.append((division, alone, names, numbers, named, sequence, wording))
 
-    def _name(self, label: str, text: str) -> int:
-        found = self._known.get((label, text))
-        if found is None:
-            name = name_of(label, text)
-            found = self._rows.setdefault(name, len(self._rows))
-            if found == len(self._spelt):
-                self._spelt.append(name)
-            self._known[label, text] = found
-        return found
+    def _sequences(self, n: int, row: Ints, part: Ints) -> Marks:
+        figures = [self._parts.figures[p] for p in part.tolist()]
+        sizes = np.fromiter(map(len, figures), np.int64, len(figures))
+        flat = np.fromiter((figure for every in figures for figure in every), np.uint64, int(sizes.sum()))
+        whose = np.repeat(row, sizes)
+        begins = np.searchsorted(whose, np.arange(n))
+        place = np.arange(len(whose)) - begins[whose]
+        kept = place < LONGEST
+        sequence = np.zeros((n, LONGEST), np.uint64)
+        sequence[whose[kept], place[kept]] = flat[kept]
+        return sequence
+
+    def _worded(self, n: int, row: Ints, name: Ints, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+        at = np.flatnonzero(wanted)
+        words = [self._parts.spelt[k] for k in name[at].tolist()]
+        ends = np.searchsorted(row[at], np.arange(n + 1)).tolist()
+        known = self._wordings
+        whole = ("".join(words[a:b]) for a, b in pairwise(ends))
+        return np.fromiter((known.setdefault(w, len(known)) for w in whole), np.int32, n)
 
     def done(self) -> Signatures:
         """Everything taken in so far."""
-        if not self._parts:
-            self.extend(0, [], [], [], [])
-        columns = [np.concatenate(column) for column in zip(*self._parts, strict=True)]
+        if not self._batches:
+            self.extend([], [], [], [])
+        columns = [np.concatenate(column) for column in zip(*self._batches, strict=True)]
         wordings = NameTable.of(list(self._wordings), WORDING)
-        return Signatures(*columns, NameTable.of(self._spelt), wordings)  # type: ignore[arg-type, call-arg]
+        return Signatures(*columns, NameTable.of(self._parts.spelt), wordings)  # type: ignore[arg-type, call-arg]
+
+
+class _Parts:
+    """The different parts (label and text) of addresses and what each says."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], int] = {}
+        self._names: dict[str, int] = {"": 0}
+        self.spelt = [""]
+        self.figures: list[tuple[int, ...]] = []
+        self._said: list[tuple[int, int, int, int, int, int, int]] = []
+        self._marks: list[int] = []
+        self._table = np.zeros((0, 7), np.int64)
+        self._mark_table = np.zeros(0, np.uint64)
+
+    def rows_of(self, labels: Sequence[str], texts: Sequence[str]) -> Ints:
+        """The row of each part; new ones are taken in."""
+        rows = self._rows
+        pairs = list(zip(labels, texts, strict=True))
+        for pair in pairs:
+            if pair not in rows:
+                rows[pair] = len(rows)
+                self._take(*pair)
+        return np.fromiter(map(rows.__getitem__, pairs), np.int64, len(pairs))
+
+    def name_row(self, name: str) -> int:
+        """The row of a canonical name in the table of names."""
+        found = self._names.get(name)
+        if found is None:
+            found = self._names[name] = len(self._names)
+            self.spelt.append(name)
+        return found
+
+    def columns(self) -> Ints:
+        """Field, name, role, whether there is a number, whether its kind is named, which wordings, above a county."""
+        self._settle()
+        return self._table.T
+
+    def marks(self) -> Marks:
+        """The hash of the number of each part, 0 where it has none."""
+        self._settle()
+        return self._mark_table
+
+    def _settle(self) -> None:
+        if self._said:
+            self._table = np.concatenate([self._table, np.array(self._said, np.int64)])
+            self._mark_table = np.concatenate([self._mark_table, np.array(self._marks, np.uint64)])
+            self._said.clear()
+            self._marks.clear()
+
+    def _take(self, label: str, text: str) -> None:
+        field, role = _FIELD_AT.get(label, -1), _ROLE_AT.get(label, -1)
+        name = self.name_row(name_of(label, text)) if field >= 0 else 0
+        mark, figures, kind = number_of(label, text) if role >= 0 or label == "subroad" else (0, (), "")
+        named = role >= 0 and kind == NUMBERS[role]
+        worded, head = _WORDED.get(label, 0) if name else 0, label in ("prov", "city")
+        self._said.append((field, name, role, int(mark != 0), int(named), int(worded), int(head)))
+        self._marks.append(mark)
+        self.figures.append(figures)
 
 
 _FIELD_AT = {label: NAME_FIELDS.index(field) for label, field in _LABELS.items()}
@@ -189,7 +242,6 @@ def name_of(label: str, text: str) -> str:
     return name
 
 
-@lru_cache(maxsize=1 << 17)
 def number_of(label: str, text: str) -> tuple[int, tuple[int, ...], str]:
     """Hash of the whole number in a part, hashes of its parts, and the kind that the text itself names."""
     words = canonical(text, floor=label == "floorno")
@@ -219,8 +271,7 @@ def signatures_of(parsed: Iterable[Parsed]) -> Signatures:
     every = list(parsed)
     builder = SignatureBuilder()
     builder.extend(
-        len(every),
-        [row for row, address in enumerate(every) for _ in address.elements],
+        [len(address.elements) for address in every],
         [element.label for address in every for element in address.elements],
         [element.text for address in every for element in address.elements],
         [int(address.adcode or 0) for address in every],

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from postloan.address.comparing.counties import share_ground
 from postloan.address.comparing.names import Ints, States, closeness
 from postloan.address.comparing.signatures import NAME_FIELDS, Signatures
-from postloan.address.comparing.words import AT, ELEMENTS, NUMBERS, State
+from postloan.address.comparing.words import AT, ELEMENTS, NAMES, NUMBERS, State
 
 Flags = npt.NDArray[np.bool_]
 _FIELD = {name: place for place, name in enumerate(NAME_FIELDS)}
@@ -59,13 +59,33 @@ def _divisions(states: States, one: Signatures, i: Ints, other: Signatures, j: I
 def _wording(states: States, one: Signatures, i: Ints, other: Signatures, j: Ints) -> None:
     """All names together, looked at where they are not the same one by one and no number speaks against it."""
     a, b = one.wording[i].astype(np.int64), other.wording[j].astype(np.int64)
-    unlike = one.wordings.mark[a] != other.wordings.mark[b]
-    state = np.where(unlike, State.ONE, State.SAME).astype(np.int8)
-    state[(a == 0) & (b == 0)] = State.NONE
+    mark_a, mark_b = one.wordings.mark[a], other.wordings.mark[b]
+    same = _any_same(mark_a, mark_b)
+    state = np.where(same, State.SAME, State.ONE).astype(np.int8)
+    state[(a[:, 1] == 0) & (b[:, 1] == 0)] = State.NONE
     numbers = states[:, AT["numbers"]]
-    look = np.flatnonzero(unlike & (numbers != State.NEAR) & (numbers != State.DIFFERENT))
-    state[look] = closeness(one.wordings, a[look], other.wordings, b[look])
+    look = np.flatnonzero(
+        ~same & (state != State.NONE) & (numbers != State.NEAR) & (numbers != State.DIFFERENT)
+    )
+    best = np.maximum(
+        *(_RANK[closeness(one.wordings, a[look, k], other.wordings, b[look, k])] for k in (0, 1))
+    )
+    state[look] = _STATE_OF_RANK[best]
     states[:, AT["wording"]] = state
+    # the same characters in the same order were only cut differently
+    whole = (mark_a[:, 1] == mark_b[:, 1]) & (mark_a[:, 1] > 0)
+    for name in NAMES:
+        column = states[:, AT[name]]
+        column[(whole if name in ("zone", "town") else same) & (column >= State.SLIP)] = State.PART
+
+
+def _any_same(a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]) -> Flags:
+    """Whether the names agree with or without those of the town on either side."""
+    found: Flags = np.zeros(len(a), np.bool_)
+    for k in (0, 1):
+        for m in (0, 1):
+            found |= (a[:, k] == b[:, m]) & (a[:, k] > 0)
+    return found
 
 
 def _counties(one: Signatures, i: Ints, other: Signatures, j: Ints) -> States:

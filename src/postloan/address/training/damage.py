@@ -199,7 +199,7 @@ def slip(random: Random, parts: Parts, bank: Bank) -> Parts | None:
         if not likes:
             return None
         new = text[:spot] + random.choice(likes) + text[spot + 1 :]
-    elif way < 0.7:
+    elif way < 0.72:
         new = text[:spot] + random.choice("的国花文明德华新安天水石金") + text[spot + 1 :]
     elif way < 0.85 and len(text) >= 4:
         new = text[:spot] + text[spot + 1 :]

@@ -27,14 +27,14 @@ def one_hot(states: States) -> npt.NDArray[np.float64]:
 
 
 _FOR = (State.SAME, State.CLOSE, State.PART)
-_AGAINST = (State.NEAR, State.SIBLING, State.DIFFERENT)
+_AGAINST = (State.ONE, State.NEAR, State.SIBLING, State.DIFFERENT)
 
 
 def fit(states: States, same: npt.NDArray[np.bool_], ridge: float = 1.0) -> tuple[Floats, float]:
     """Log odds of one place by element and state (natural logarithm), and the log odds before any evidence.
 
     Logistic regression by Newton's method; ``ridge`` pulls the weight of rare states to nothing. No agreement may
-    speak against one place and no contradiction for it: a weight that would is held at nothing.
+    speak against one place and no contradiction or silence for it: a weight that would is held at nothing.
     """
     wide = one_hot(states)
     sign = np.zeros(wide.shape[1])

@@ -109,6 +109,18 @@ class Compared:
     probability: npt.NDArray[np.float64]
     states: States
 
+    def at(self, rows: Ints) -> Compared:
+        """Some of the pairs."""
+        return Compared(self.level[rows], self.probability[rows], self.states[rows])
+
+    @property
+    def area_open(self) -> npt.NDArray[np.bool_]:
+        """Whether one alone says in which county it lies, and no town shows that the other lies there too."""
+        shown = [AT["zone"], AT["town"]]
+        agree = (self.states[:, shown] >= State.SAME) & (self.states[:, shown] <= State.PART)
+        found: npt.NDArray[np.bool_] = (self.states[:, AT["county"]] == State.ONE) & ~agree.any(1)
+        return found
+
     def deciding(self) -> list[str]:
         """For each pair what decides, as codes: ``room:different`` or ``road:same place:close``."""
         return _deciding(self.states, self.probability)

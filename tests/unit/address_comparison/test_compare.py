@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from postloan.address.compare import LEVELS, compare, compare_pairs
+from postloan.address.comparison import LEVELS, compare, compare_pairs
 from postloan.address.parsing import parse_one
 from postloan.kernel import InputError
 
