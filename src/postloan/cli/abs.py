@@ -125,6 +125,77 @@ def import_absbox(
     screen.say(f"Written: {out}", f"已写入：{out}")
 
 
+@app.command()
+def solve(
+    deal: DealArgument,
+    collections: CollectionsOption,
+    question: Annotated[
+        str, typer.Option("--ask", help="figures, break-even, cash-needed, largest, sizes, grid or losses.")
+    ] = "figures",
+    bond: Annotated[
+        str | None, typer.Option(help="The bond that is asked about; the first senior otherwise.")
+    ] = None,
+    target: Annotated[float, typer.Option(help="cash-needed: the yearly yield wanted.")] = 0.05,
+    price: Annotated[float | None, typer.Option(help="cash-needed: the price paid, per 100 of face.")] = None,
+    less: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="largest: part of the cash that is missing.")
+    ] = 0.0,
+    later: Annotated[
+        int, typer.Option(min=0, help="largest: rows of the flow by which cash comes later.")
+    ] = 0,
+    sizes: Annotated[
+        str, typer.Option(help="sizes: classes with the stress each stands: senior=0.4,junior=0.")
+    ] = "",
+    scenarios: Annotated[int, typer.Option(min=2, help="losses: how many scenarios.")] = 10_000,
+    level: Annotated[float, typer.Option(min=0.0, help="losses: spread of the common level (log).")] = 0.25,
+    noise: Annotated[float, typer.Option(min=0.0, help="losses: spread of each month (log).")] = 0.25,
+    seed: Annotated[int, typer.Option(help="losses: the same seed gives the same scenarios.")] = 1,
+    rates: RatesOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Answer a question about a deal over a forecast of collections."""
+    from postloan.workflows.abs_questions import Asked, ask
+    from postloan.workflows.securitising import load_deal, load_flow, load_rates
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    asked = Asked(question, bond, target, price, less, later, sizes, scenarios, level, noise, seed)
+    with screen.progress("Asking…", "正在求解……"):
+        answer = ask(load_deal(deal), load_flow(collections), load_rates(rates), asked)
+    if as_json:
+        screen.json(answer.values)
+        return
+    columns = answer.columns[screen.lang]
+    screen.table(question, columns, answer.rows, right=range(1, len(columns)))
+
+
+@app.command()
+def deals(
+    write: Annotated[Path | None, typer.Option("--write", metavar="DIR", help="Also write the deal files to a folder.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """Thirteen deals that were really issued, under the forecasts of their rating agencies."""
+    from postloan.adapters.files_whole import make_folder, write_text
+    from postloan.workflows.abs_deals import COLUMNS, REMAINING, deals_json, deals_tables, real_deals
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    if write is not None:
+        make_folder(write)
+        for name, deal in real_deals().items():
+            write_text(write / f"{name}.toml", deal.terms.text)
+    if as_json:
+        screen.json(deals_json())
+        return
+    paid, remaining = deals_tables(screen.lang)
+    title = screen.text("Under the published forecasts (10,000 yuan)", "在公布的预测下（万元）")
+    screen.table(title, COLUMNS[screen.lang], paid, right=range(2, len(COLUMNS["en"])))
+    title = screen.text("What published remaining balances imply", "公布的剩余本金意味着什么")
+    screen.table(title, REMAINING[screen.lang], remaining, right=range(2, len(REMAINING["en"])))
+
+
 def _show_result(screen: Screen, result: Result) -> None:
     from postloan.securitisation.result import yuan
 
