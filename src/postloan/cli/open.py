@@ -57,6 +57,11 @@ def open_command(
             f"{done.people:,} people and {done.contacts:,} ways to reach them are stored encrypted.",
             f"已加密保存借款人 {done.people:,} 名、联系方式 {done.contacts:,} 条。",
         )
+    if done.held:
+        screen.say(
+            f"Contact stops for {done.held:,} reasons that the tape tells of: deaths, disputes, insolvencies and the like.",
+            f"数据载明死亡、争议、破产等情形，已登记停止联系 {done.held:,} 项。",
+        )
     if done.without_rate:
         screen.say(
             f"{done.without_rate:,} loans have no rate: nothing accrues on them until one is known.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -28,7 +28,7 @@ class Mark:
     hold: str
     rule: str
     events: tuple[str, ...]
-    says: Mapping[Lang, str]
+    says: Mapping[Lang, str] = field(hash=False)
 
     def stop(self, borrower_id: str, since: date, by: str, loan_id: str = "") -> Hold:
         """The stop on contact that comes with it. loan_id: "" for all of the person's loans."""

@@ -28,11 +28,13 @@ SELECT
 FROM book_loans
 
 -- people --
--- Borrowers of the book's loans in the order of their numbers, with what the tape says about them.
+-- Borrowers of the book's loans in the order of their numbers, with what the tape says about them and its events tell.
 SELECT
     who.borrower_id, COALESCE(flags.flags, '') AS flags, COALESCE(own.name, '') AS name,
     COALESCE(own.id_number, '') AS id_number, COALESCE(CAST(own.born_on AS VARCHAR), '') AS born_on,
     COALESCE(own.employer, '') AS employer,
+    told.death_on, told.incapacity_on, told.bankruptcy_on, told.mediation_on, told.dispute_on,
+    COALESCE(flags.flags, '') <> '' OR told.borrower_id IS NOT NULL AS marked,
     ROW_NUMBER() OVER (ORDER BY who.borrower_id) AS place
 FROM (SELECT DISTINCT borrower_id FROM book_loans WHERE NOT quarantined AND borrower_id IS NOT NULL) AS who
 LEFT JOIN book_borrowers AS flags ON flags.borrower_id = who.borrower_id
@@ -40,6 +42,20 @@ LEFT JOIN (
     SELECT * FROM typed_borrowers WHERE borrower_id IS NOT NULL
     QUALIFY ROW_NUMBER() OVER (PARTITION BY borrower_id ORDER BY row) = 1
 ) AS own ON own.borrower_id = who.borrower_id
+LEFT JOIN (
+    SELECT
+        loans.borrower_id,
+        MIN(CASE WHEN events.kind = 'death' THEN events.happened_on END) AS death_on,
+        MIN(CASE WHEN events.kind = 'incapacity' THEN events.happened_on END) AS incapacity_on,
+        MIN(CASE WHEN events.kind = 'bankruptcy' THEN events.happened_on END) AS bankruptcy_on,
+        MIN(CASE WHEN events.kind = 'mediation' THEN events.happened_on END) AS mediation_on,
+        MIN(CASE WHEN events.kind = 'dispute' THEN events.happened_on END) AS dispute_on
+    FROM book_events AS events
+    JOIN book_loans AS loans ON loans.loan_id = events.loan_id
+    WHERE events.kind IN ('death', 'incapacity', 'bankruptcy', 'mediation', 'dispute')
+        AND events.happened_on IS NOT NULL AND loans.borrower_id IS NOT NULL
+    GROUP BY loans.borrower_id
+) AS told ON told.borrower_id = who.borrower_id
 
 -- ways --
 -- Ways to reach these people: telephones and electronic addresses, then postal addresses, each once.

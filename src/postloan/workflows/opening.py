@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from postloan.rules import RuleBook, load_book
 from postloan.workflows.book import read_book
 from postloan.workflows.rule_books import keep_rules
 from postloan.workflows.taking_in import TapeOptions, type_source
+from postloan.workflows.told import flags_of, stop_contact
 from postloan.workflows.tools import Tools
 
 PAGE = 20_000
@@ -28,6 +29,14 @@ _SHOWN = 5
 _PEOPLE_COLUMNS = ("borrower_id", "name", "id_number", "born_on", "employer")
 _CONTACT_COLUMNS = ("borrower_id", "kind", "value", "role", "origin")
 _ADDRESS_COLUMNS = ("borrower_id", "text", "source")
+_NOTHING = {
+    "grades": "SELECT CAST(NULL AS BIGINT) AS row, CAST(NULL AS VARCHAR) AS grade WHERE FALSE",
+    "events": (
+        "SELECT CAST(NULL AS VARCHAR) AS loan_id, CAST(NULL AS VARCHAR) AS kind, CAST(NULL AS DATE) AS happened_on"
+        " WHERE FALSE"
+    ),
+}
+"""Tables that a book may lack."""
 
 
 class BookContradicts(PostloanError):
@@ -80,7 +89,7 @@ class Opened:
 
     opened: accounts opened now. there: loans that were there already, with the same facts. quarantined: left out.
     without_rate: of the book's loans, those on which nothing accrues because no rate is known. owed: of all its loans,
-    fees included. people, contacts: added now.
+    fees included. people, contacts: added now. held: stops on contact placed for what the tape tells of people.
     """
 
     opened: int
@@ -90,6 +99,7 @@ class Opened:
     owed: Money
     people: int
     contacts: int
+    held: int = 0
 
 
 def open_book(options: OpeningOptions, tools: Tools, records: Records) -> Opened:
@@ -108,15 +118,12 @@ def open_book(options: OpeningOptions, tools: Tools, records: Records) -> Opened
 def _prepared(options: OpeningOptions, tools: Tools) -> None:
     """Make the book's tables readable, and what the tape says about people."""
     engine = tools.engine
-    for name in ("loans", "borrowers", "grades"):
+    for name in ("loans", "borrowers", "grades", "events"):
         path = options.book / f"{name}.parquet"
         if path.is_file():
             engine.parquet(f"book_{name}", path)
-        elif name == "grades":
-            engine.view(
-                "book_grades",
-                "SELECT CAST(NULL AS BIGINT) AS row, CAST(NULL AS VARCHAR) AS grade WHERE FALSE",
-            )
+        elif name in _NOTHING:
+            engine.view(f"book_{name}", _NOTHING[name])
         else:
             engine.parquet(f"book_{name}", path)  # says that it is not there
     typed: Mapping[str, object] = {}
@@ -144,7 +151,7 @@ class _Opening:
         self.rules = MoneyRules.of(self.rule_book)
         self.differ: list[str] = []
         self.refused: list[str] = []
-        self.opened = self.there = self.people = self.contacts = 0
+        self.opened = self.there = self.people = self.contacts = self.held = 0
 
     def done(self, facts: Mapping[str, object]) -> Opened:
         """Everything, page by page; then what is wrong, or the note."""
@@ -158,13 +165,20 @@ class _Opening:
                 self._loans(rows, known=known)
         self._refuse()
         opened = Opened(
-            self.opened, self.there, quarantined, without_rate, Money(owed), self.people, self.contacts
+            self.opened,
+            self.there,
+            quarantined,
+            without_rate,
+            Money(owed),
+            self.people,
+            self.contacts,
+            self.held,
         )
-        if opened.opened or opened.people or opened.contacts:
+        if opened.opened or opened.people or opened.contacts or opened.held:
             details = {
                 "book": str(facts.get("title", "")), "opened": opened.opened, "there": opened.there,
                 "quarantined": quarantined, "owed": opened.owed, "people": opened.people,
-                "contacts": opened.contacts, "rule_book": self.rules.version,
+                "contacts": opened.contacts, "held": opened.held, "rule_book": self.rules.version,
             }  # fmt: skip
             self.tx.note(Note("book.opened", subject=self.options.book.name, details=details))
         return opened
@@ -233,6 +247,10 @@ class _Opening:
             if people or contacts:
                 self.people += self.tx.people.add_all(people, contacts)
             self.contacts += len(contacts)
+            marked = [row for row in rows if row["marked"]]
+            if marked:
+                stays = {who: person for who, person in there.items() if who not in filled}
+                self.held += stop_contact(self.tx, marked, stays, on=self.options.on, by=self.options.actor)
 
     def _filled(self, row: dict[str, Any], there: Mapping[str, Person]) -> bool:
         """Give a person who is there without a name the one of the tape; whether that was done."""
@@ -243,7 +261,9 @@ class _Opening:
         if name:
             self.differ.append(row["borrower_id"])
             return False
-        self.tx.people.correct(_person(row, person.version))
+        written = _person(row, person.version)
+        flags = tuple(dict.fromkeys((*person.flags, *written.flags)))
+        self.tx.people.correct(replace(written, flags=flags))
         return True
 
     def _refuse(self) -> None:
@@ -279,7 +299,7 @@ def _rows(engine: Engine, query: str, first: int, last: int) -> list[dict[str, A
 def _person(row: Mapping[str, Any], version: int = 0) -> Person:
     return Person(
         row["borrower_id"], _own(row["name"]), _own(row["id_number"]), _own(row["born_on"]), _own(row["employer"]),
-        tuple(row["flags"].split()), version=version,
+        flags_of(row), version=version,
     )  # fmt: skip
 
 
