@@ -100,6 +100,7 @@ def _shown(found: Provisioned, words: PageWords) -> dict[str, Any]:
         "range": due_range(found.today, found.rates),
         "effects": [(day, done, _sentences(done, words)) for done, day in pairs if done is not None],
         "sound": [one for one in found.options if not one.effect.dresses],
+        "marked": {warning.value for one in found.options for warning in one.effect.warnings},
         "dressing": [one for one in found.options if one.effect.dresses],
     }
 

@@ -69,8 +69,9 @@ def _asked(request: Request, form: Mapping[str, str]) -> Response:
     if made is None:
         missing = Denied((Why("no_facts", {"action": form.get("action", "")}),))
         return _page(request, form, denied=missing, status=409)
-    if form.get("what") != "ask":
-        return _page(request, form, made=made)
+    if form.get("what") != "ask" or (made.trial and made.trial.refused):
+        refused = bool(made.trial and made.trial.refused and form.get("what") == "ask")
+        return _page(request, form, made=made, status=409 if refused else 200)
     answer = approving.request(house.records, made.wish, by=visitor.name, at=house.clock(), book=house.book)
     if isinstance(answer, Denied):
         return _page(request, form, made=made, denied=answer, status=409)

@@ -119,6 +119,6 @@ class PageWords(Words):
         """How far a day is: today, in 3 days, 2 days ago."""
         if days == 0:
             return self.t("page.today")
-        if days == 1:
-            return self.t("page.tomorrow")
+        if abs(days) == 1:
+            return self.t("page.tomorrow" if days > 0 else "page.yesterday")
         return self.t("page.in_days", n=f"{days:,}") if days > 0 else self.t("page.days_ago", n=f"{-days:,}")

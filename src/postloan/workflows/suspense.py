@@ -68,6 +68,11 @@ class Trial:
     credit: Money
 
     @property
+    def saved(self) -> Money:
+        """What has accrued since the value day and falls away because the money counts from then."""
+        return self.before.owed.total - self.after.owed.total - self.covers.total
+
+    @property
     def closes(self) -> bool:
         """Whether nothing would be owed afterwards."""
         return self.after.status is Status.CLOSED

@@ -439,3 +439,18 @@ def test_the_journal_stays_whole(pages: Pages) -> None:
         pages.get(path)
     with pages.house.records.reading() as tx:
         assert tx.journal.verify().whole
+
+
+def test_the_journal_is_read_back_page_by_page_in_words(pages: Pages) -> None:
+    pages.sign_in("auditor")
+    for _ in range(60):
+        pages.get("/journal")
+    newest = pages.get("/journal?lang=en").text
+    assert "Journal looked at" in newest
+    link = re.search(r'href="/journal\?before=(\d+)"', newest)
+    assert link
+    older = pages.get(f"/journal?before={link.group(1)}").text
+    assert "Signed in" in older
+    shown = [int(no) for no in re.findall(r"No\. (\d+)<", older)]
+    assert shown == list(range(int(link.group(1)) - 1, 0, -1))
+    assert "The newest" in older

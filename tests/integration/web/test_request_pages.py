@@ -82,9 +82,9 @@ def test_principal_is_an_act_of_its_own_and_its_authority_reaches_the_checker(pa
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"action": "waive", "penalty": "-5"}, "not above zero"),
+        ({"action": "waive", "penalty": "-5"}, "below zero"),
         ({"action": "waive", "penalty": "abc"}, "abc"),
-        ({"action": "waive"}, "not above zero"),
+        ({"action": "waive"}, "No amount is named"),
         ({"action": "waive", "penalty": "5", "reason": ""}, "No reason is given"),
         ({"action": "waive", "penalty": "5", "until": "2026-05-30"}, "waits 15 days at most"),
         ({"action": "sell", "price": "100"}, "lacks the facts"),

@@ -30,3 +30,17 @@ def test_roles_add_up_and_an_unknown_one_gives_nothing() -> None:
 
 def test_every_role_has_its_words() -> None:
     assert all(f"role.{role}" in texts() and f"role_may.{role}" in texts() for role in RIGHTS)
+
+
+def test_every_entry_of_the_journal_has_its_words() -> None:
+    """Whatever the code notes; a new one is told here."""
+    import re
+    from pathlib import Path
+
+    import postloan
+
+    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(postloan.__path__[0]).rglob("*.py"))
+    noted = set(re.findall(r'(?:Note|note_denial)\(\s*(?:tx, )?"([a-z_]+\.[a-z_]+)"', code))
+    assert len(noted) > 30
+    missing = sorted(action for action in noted if f"did.{action}" not in texts())
+    assert not missing, "say in web/texts/journal.yaml what was done"

@@ -14,6 +14,11 @@
       if (!menu.contains(event.target)) menu.removeAttribute("open");
     });
   });
+  // On a narrow screen the menu shows where the reader is.
+  document.querySelectorAll("nav.pages a[aria-current]").forEach(function (link) {
+    var list = link.closest("ul");
+    list.scrollLeft = link.offsetLeft - list.offsetLeft - (list.clientWidth - link.offsetWidth) / 2;
+  });
   // A form is sent once, however often the button is pressed.
   document.addEventListener("submit", function (event) {
     var form = event.target;
