@@ -1,4 +1,4 @@
-"""Files of addresses: one a line, or the column ``text`` of a Parquet file; parsed ones go to Parquet."""
+"""Files of addresses: one a line, or the column ``text`` of a Parquet file; parsed or normalised ones go to Parquet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from postloan.adapters.files_whole import whole
+from postloan.address.context import Context
+from postloan.address.normalising import form_schema, normalise_table
 from postloan.address.parsing import Mode, Weights, batch_of, checked, schema
 from postloan.kernel import PostloanError
 
@@ -38,6 +40,24 @@ def parse_file(source: Path, target: Path, mode: Mode, weights: Weights) -> int:
     with whole(target) as part, pq.ParquetWriter(part, schema(), compression="zstd") as writer:
         for texts in address_batches(source):
             writer.write_batch(batch_of(texts, mode, weights))
+            rows += len(texts)
+    return rows
+
+
+def normalise_file(source: Path, target: Path, mode: Mode, weights: Weights, region: str = "") -> int:
+    """Put every address of a file into standard form, whole or not at all; returns how many there were.
+
+    region: code of a division that decides among places of one name, '' for none.
+
+    Raises:
+        NoAddresses: the source is not there, or no such file. CannotWrite, DiskFull: see ``files_whole``.
+    """
+    checked(mode, weights)
+    context = Context.of(region=region) if region else None
+    rows = 0
+    with whole(target) as part, pq.ParquetWriter(part, form_schema(), compression="zstd") as writer:
+        for texts in address_batches(source):
+            writer.write_table(normalise_table(texts, context, mode, weights))
             rows += len(texts)
     return rows
 

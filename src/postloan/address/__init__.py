@@ -11,10 +11,12 @@ from postloan.address.divisions import (
     region_of,
     regions,
 )
+from postloan.address.normalising import Standard, normalise, normalise_each, normalise_table
 from postloan.address.parsing import Element, Parsed, parse, parse_batch, parse_one
 from postloan.address.resolve import resolve
 
 __all__ = [
-    "PROVINCES", "Assumption", "Chain", "Context", "Element", "Parsed", "Region", "divisions_table", "known_codes",
-    "parse", "parse_batch", "parse_one", "province_of", "region_of", "regions", "resolve",
+    "PROVINCES", "Assumption", "Chain", "Context", "Element", "Parsed", "Region", "Standard",
+    "divisions_table", "known_codes", "normalise", "normalise_each", "normalise_table", "parse", "parse_batch",
+    "parse_one", "province_of", "region_of", "regions", "resolve",
 ]  # fmt: skip

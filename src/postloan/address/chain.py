@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from postloan.address.divisions import Level, regions
 
@@ -11,6 +11,20 @@ Assumed = Literal["completed", "renamed", "merged", "short", "context"]
 """``completed``: implied by a level below. ``renamed``: the name is an earlier one. ``merged``: the division no longer
 exists and lies in another. ``short``: the name lacks the word for its level. ``context``: only what is known besides
 the text decides."""
+
+
+LEVEL_WORDS: Final[dict[Level, tuple[str, str]]] = {
+    "province": ("province", "省级"), "prefecture": ("prefecture", "地级"), "county": ("county", "县级"),
+    "township": ("township", "乡级"),
+}  # fmt: skip
+"""The levels in English and Chinese."""
+_SENTENCES: Final[dict[Assumed, tuple[str, str]]] = {
+    "completed": ("{level} {taken} follows from what is named below it", "由下级推得{level}：{taken}"),
+    "renamed": ("{level} {said} is called {taken} today{when}", "{level}{said}已更名为{taken}{when}"),
+    "merged": ("{level} {said} is {taken} today{when}", "{level}{said}现为{taken}{when}"),
+    "short": ("{said} is short for {taken}", "{said}即{taken}"),
+    "context": ("only the context decides for {level} {taken}", "依据上下文确定{level}：{taken}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,14 @@ class Assumption:
     said: str
     taken: str
     year: int | None = None
+
+    def sentence(self, lang: str = "en") -> str:
+        """The assumption in words, in English or ``zh``."""
+        words = _SENTENCES[self.kind][lang == "zh"]
+        when = "" if self.year is None else f" ({self.year})" if lang != "zh" else f"（{self.year}年）"
+        return words.format(
+            said=self.said, taken=self.taken, level=LEVEL_WORDS[self.level][lang == "zh"], when=when
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from postloan.address.heads import leading_divisions
 from postloan.address.resolve import resolve
 from postloan.kernel import InputError
 
@@ -120,21 +119,46 @@ def parse(texts: Texts, mode: Mode = "accurate", weights: Weights = "default") -
 def parse_one(text: str, mode: Mode = "accurate", weights: Weights = "default") -> Parsed:
     """One address, without tables: for interactive use."""
     checked(mode, weights)
-    shown, reason = legible(text)
-    if mode == "divisions":
-        marks = leading_divisions(shown)
-    else:
-        from postloan.address.tagger import LABELS, load_tagger
+    return parse_rows([text], mode, weights)[0]
 
-        spans = load_tagger(mode, weights).tag([shown])
-        columns = (spans.start.tolist(), spans.end.tolist(), spans.confidence.tolist())
-        marks = [(LABELS[n], a, b, c) for n, a, b, c in zip(spans.label.tolist(), *columns, strict=True)]
-    elements = tuple(Element(label, a, b, shown[a:b], round(sure, 4)) for label, a, b, sure in marks)
+
+def parse_rows(
+    texts: Sequence[str | None], mode: Mode = "accurate", weights: Weights = "default"
+) -> list[Parsed]:
+    """Each address, without tables; for a few thousand at a time."""
+    read = [legible(text) for text in texts]
+    shown = [text for text, _ in read]
+    marks = _marks(shown, mode, weights)
+    return [_parsed(text, reason, found) for (text, reason), found in zip(read, marks, strict=True)]
+
+
+Mark: TypeAlias = tuple[str, int, int, float]
+
+
+def _marks(texts: list[str], mode: Mode, weights: Weights) -> list[list[Mark]]:
+    """Label, start, end and confidence of each text's elements."""
+    if mode == "divisions":
+        from postloan.address.heads import leading_divisions
+
+        return [leading_divisions(text) for text in texts]
+    from postloan.address.tagger import LABELS, load_tagger
+
+    spans = load_tagger(mode, weights).tag(texts)
+    found: list[list[Mark]] = [[] for _ in texts]
+    columns = (spans.row, spans.label, spans.start, spans.end, spans.confidence)
+    for row, label, start, end, sure in zip(*(column.tolist() for column in columns), strict=True):
+        found[row].append((LABELS[label], start, end, sure))
+    return found
+
+
+def _parsed(text: str, reason: str, marks: list[Mark]) -> Parsed:
+    elements = tuple(Element(label, a, b, text[a:b], round(sure, 4)) for label, a, b, sure in marks)
     named = {element.label: element.text for element in reversed(elements)}
-    place = resolve(*(named.get(level, "") for level in ("prov", "city", "district", "town")))
+    province, city, district, town = (named.get(level, "") for level in ("prov", "city", "district", "town"))
+    place = resolve(province, city, district, town)
     reason = reason or doubt_of(place) or ("no_place" if not set(named) - _NO_PLACE else "")
     sure = math.prod(max(element.confidence, 1e-6) for element in elements) ** TOGETHER * trust_of(reason)
-    return Parsed(shown, elements, place.adcode, place.path, round(sure if elements else 0.0, 4), reason)
+    return Parsed(text, elements, place.adcode, place.path, round(sure if elements else 0.0, 4), reason)
 
 
 def checked(mode: str, weights: str) -> None:

@@ -7,6 +7,7 @@ them agree and names the rest; where they contradict each other, at the level on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from postloan.address.chain import NOWHERE, Assumption, Chain, lineage, path_of
@@ -55,6 +56,8 @@ def _resolved(
     found, reason = names.places()
     settled = _settle(found, context)
     chain = _said(names, settled, reason)
+    if len(settled) < len(found) and chain.current:
+        chain = _decided(chain)
     if town:
         chain = _with_township(chain, _folded(town), context, far)
     return chain
@@ -143,6 +146,12 @@ def _folded(name: str) -> str:
     return name.translate(packaged_folds())
 
 
+def _decided(chain: Chain) -> Chain:
+    """The chain, saying that only the context decided for it."""
+    region = regions()[chain.current]
+    return replace(chain, assumed=(*chain.assumed, Assumption("context", region.level, "", region.name)))
+
+
 def _settle(found: list[Naming], context: Context | None) -> list[Naming]:
     """The one that the context decides for, where it decides; all of them otherwise."""
     if context is None or len({n.became for n in found}) < 2:
@@ -221,8 +230,10 @@ def _with_township(chain: Chain, town: str, context: Context | None, far: bool) 
         codes = townships_within("").get(town, ())
     if len(codes) > 1 and context is not None:
         chosen = context.choose(codes)
-        codes = (chosen,) if chosen else codes
-        far = far or bool(chosen)
+        if chosen:
+            chain = _at(chain, chosen, town)
+            decided = Assumption("context", "township", "", chain.township_name)
+            return replace(chain, assumed=(*chain.assumed, decided))
     if len(codes) == 1 and (chain.adcode or far or chain.ambiguous):
         return _at(chain, codes[0], town)
     return chain if chain.ambiguous or not codes else _ambiguous(chain, codes)

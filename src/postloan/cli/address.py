@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from postloan.cli.address_matching import compare, match
+from postloan.cli.address_matching import compare, grade, match
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
 
 # one thread a process is fastest for products as small as the tagger's; read when numpy is first imported
@@ -70,6 +70,43 @@ def parse(
     if as_json:
         screen.json({"addresses": rows, "out": str(target)})
     screen.say(f"{rows:,} addresses parsed into {target}", f"已解析 {rows:,} 个地址，写入 {target}")
+
+
+@app.command()
+def normalise(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="One address a line (UTF-8), or Parquet with a column text.")
+    ],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="Parquet file to write.")],
+    mode: Annotated[TaggerChoice, typer.Option(help="accurate or fast.")] = TaggerChoice.accurate,
+    weights: WeightsOption = WeightsChoice.default,
+    region: Annotated[
+        str,
+        typer.Option(help="Code of a division, such as 330100, that decides among places of one name."),
+    ] = "",
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Put a file of addresses into standard form: levels completed, one spelling, nothing twice."""
+    from postloan.adapters.addresses import normalise_file
+    from postloan.address import region_of
+    from postloan.kernel import InputError
+
+    if region and region_of(region) is None:
+        raise InputError(
+            what=f"{region!r} is no code of a division",
+            where="--region",
+            mend="Give six digits of GB/T 2260, such as 330100.",
+        )
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    with screen.progress("Normalising…", "正在标准化…"):
+        rows = normalise_file(source, target, mode.value, weights.value, region)
+    if as_json:
+        screen.json({"addresses": rows, "out": str(target)})
+    screen.say(
+        f"{rows:,} addresses in standard form in {target}", f"已将 {rows:,} 个地址标准化，写入 {target}"
+    )
 
 
 @app.command()
@@ -197,5 +234,5 @@ def _must_be_there(*files: Path | None) -> None:
             raise UnreadableFile(path=path, why="there is no such file")
 
 
-for _command in (compare, match):
+for _command in (compare, match, grade):
     app.command()(_command)

@@ -54,6 +54,31 @@ def test_a_file_without_addresses_is_refused_in_one_line_and_nothing_is_left(pos
     assert [path.name for path in tmp_path.iterdir() if path != source] == []
 
 
+def test_a_file_of_addresses_is_put_into_standard_form(postloan, tmp_path):
+    (tmp_path / "in.txt").write_text("浙江杭州西湖文三路三号楼二单元501室\n鼓楼区中山路１２号\n\n", "utf-8")
+    ran = postloan("address", "normalise", tmp_path / "in.txt", tmp_path / "out.parquet", "--json")
+    assert ran.code == 0
+    assert ran.json()["addresses"] == 3
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table["form"].to_pylist() == ["浙江省杭州市西湖区文三路3幢2单元501室", "鼓楼区中山路12号", None]
+    assert table["adcode"].to_pylist() == ["330106", None, None]
+    assert table["reason"].to_pylist() == [None, "ambiguous", "empty"]
+
+
+def test_a_region_decides_among_places_of_one_name(postloan, tmp_path):
+    (tmp_path / "in.txt").write_text("鼓楼区中山路１２号\n", "utf-8")
+    postloan("address", "normalise", tmp_path / "in.txt", tmp_path / "out.parquet", "--region", "320100")
+    assert pq.read_table(tmp_path / "out.parquet")["form"].to_pylist() == ["江苏省南京市鼓楼区中山路12号"]
+
+
+def test_a_region_that_never_was_is_refused(postloan, tmp_path):
+    (tmp_path / "in.txt").write_text("鼓楼区\n", "utf-8")
+    ran = postloan("address", "normalise", tmp_path / "in.txt", tmp_path / "out.parquet", "--region", "99")
+    assert ran.code == 2
+    assert "--region" in ran.err
+    assert not (tmp_path / "out.parquet").exists()
+
+
 def test_evaluation_prints_precision_recall_and_f1_of_every_label(postloan, tmp_path):
     (tmp_path / "gold.txt").write_text(
         "杭 B-city\n州 I-city\n市 I-city\n文 B-road\n三 I-road\n路 I-road\n", "utf-8"

@@ -39,8 +39,19 @@ def test_the_divisions_at_the_head_are_found_as_people_write_them(text, found):
 
 @pytest.mark.parametrize(
     "text",
-    ["温州路12号", "杭州大厦3楼", "浙江大学紫金港校区", "中山北路8号", "朝阳路1号", "宁波高新区聚贤路", "延安西路", "新华书店", "人民路1号", "金华里2号"],
-)  # fmt: skip
+    [
+        "温州路12号",
+        "杭州大厦3楼",
+        "浙江大学紫金港校区",
+        "中山北路8号",
+        "朝阳路1号",
+        "宁波高新区聚贤路",
+        "延安西路",
+        "新华书店",
+        "人民路1号",
+        "金华里2号",
+    ],
+)
 def test_a_road_or_building_named_after_a_place_is_no_division(text):
     assert names(text) == []
 
@@ -76,10 +87,42 @@ def test_a_name_of_several_places_is_said_to_be_one():
     assert (parsed.adcode, parsed.reason) == ("", "ambiguous")
 
 
-PIECES = st.sampled_from([
-    "浙江省", "浙江", "杭州市", "杭州", "西湖区", "江干区", "鼓楼区", "北京市", "新疆", "巴音郭楞", "文新街道", "镇", "街道", "县", "市辖区",
-    "中国", "null", "-", " ", "　", "路", "12号", "大", "内蒙古", "自治区", "\x00", "😀", "廣東", "A", "１", "省", "市",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "浙江省",
+        "浙江",
+        "杭州市",
+        "杭州",
+        "西湖区",
+        "江干区",
+        "鼓楼区",
+        "北京市",
+        "新疆",
+        "巴音郭楞",
+        "文新街道",
+        "镇",
+        "街道",
+        "县",
+        "市辖区",
+        "中国",
+        "null",
+        "-",
+        " ",
+        "　",
+        "路",
+        "12号",
+        "大",
+        "内蒙古",
+        "自治区",
+        "\x00",
+        "😀",
+        "廣東",
+        "A",
+        "１",
+        "省",
+        "市",
+    ]
+)
 
 
 @given(st.lists(st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join), max_size=5))
