@@ -182,21 +182,12 @@ def _compare(engine: Engine, query: str, path: Path, read: Signatures, options: 
                     schema=schema,
                 )
             )  # fmt: skip
-        return (
-            pa.Table.from_batches(made, schema).combine_chunks().to_batches()[0]
-            if seen and made
-            else _none(schema)
-        )
+        joined = pa.Table.from_batches(made, schema).combine_chunks().to_batches()
+        return joined[0] if joined else pa.RecordBatch.from_pylist([], schema=schema)
 
     engine.map_batches(query, scored, schema, path)
     engine.parquet("compared", path)
     return seen
-
-
-def _none(schema: pa.Schema) -> pa.RecordBatch:
-    import pyarrow as pa
-
-    return pa.RecordBatch.from_pylist([], schema=schema)
 
 
 def _give_away(engine: Engine) -> None:

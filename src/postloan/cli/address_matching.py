@@ -1,4 +1,4 @@
-"""``postloan address compare | match``: two addresses, or two files of them."""
+"""``postloan address compare | match | grade``: two addresses, two files of them, how far each leads a postman."""
 
 from __future__ import annotations
 
@@ -89,4 +89,35 @@ def match(
         f"{done.blocks_too_large:,} keys were too common to follow; written to {target}",
         f"{done.rows_a:,} 个地址中有 {done.matched:,} 个在另一侧 {done.rows_b:,} 个地址中找到；比较了 {done.pairs:,} 对，"
         f"{done.blocks_too_large:,} 个分块键过于常见而未采用；结果写入 {target}",
+    )
+
+
+def grade(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="One address a line (UTF-8), or Parquet with a column text.")
+    ],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="Parquet file to write.")],
+    mode: Annotated[ModeChoice, typer.Option(help="accurate or fast.")] = ModeChoice.accurate,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Can a postman find it? A grade for each address, what it lacks, and what to ask the addressee."""
+    from postloan.adapters.address_grades import grade_file
+    from postloan.address.deliverability import GRADE_WORDS
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    with screen.progress("Grading…", "正在评级…"):
+        counts = grade_file(source, target, mode.value, "default")
+    total = sum(counts.values())
+    if as_json:
+        screen.json({"addresses": total, "grades": counts, "out": str(target)})
+    screen.table(
+        screen.text(f"{total:,} addresses graded into {target}", f"已为 {total:,} 个地址评级，写入 {target}"),
+        screen.text("grade|meaning|addresses|%", "等级|含义|地址数|占比 %").split("|"),
+        [
+            (name, screen.text(*GRADE_WORDS[name]), count, 100 * count / max(1, total))
+            for name, count in counts.items()
+        ],
+        right=(2, 3),
     )

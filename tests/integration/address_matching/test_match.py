@@ -80,6 +80,17 @@ def test_ten_thousand_equal_texts_are_read_once(joined):
     assert len(rows) == len({row["row_b"] for row in rows}) == 20
 
 
+def test_a_file_with_itself_finds_every_row_itself(joined):
+    texts = [text for text in A + B if text]
+    _, rows = joined(texts, texts)
+    assert [(row["row_a"], row["row_b"]) for row in rows] == [(n, n) for n in range(1, len(texts) + 1)]
+
+
+def test_pairs_that_are_all_unlikely_leave_an_empty_file(joined):
+    _, rows = joined(["杭州市西湖区文三路12号华星大厦3幢501室"], ["杭州市西湖区文三路12号华星大厦3幢502室"])
+    assert rows == []
+
+
 @pytest.mark.parametrize(("a", "b"), [([], []), ([""], ["", " "]), (["😀", "\x00", "?"], A)])
 def test_files_that_say_nothing_match_nothing(joined, a, b):
     _, rows = joined(a, b)
