@@ -20,6 +20,7 @@ from postloan.ledger.terms import UNIT
 _CREDIT, _HELD, _CASH = int(Line.CREDIT), int(Line.HELD), int(Line.CASH)
 _RECEIVED, _RELEASED, _CHARGED = int(Line.RECEIVED), int(Line.RELEASED), int(Line.CHARGED)
 _INCOME, _LOSS = int(Line.INCOME), int(Line.LOSS)
+_ADVANCED, _FUNDED = int(Line.ADVANCED), int(Line.FUNDED)
 
 
 def happen(run: Running, what: e.Happening, day: int) -> None:
@@ -33,7 +34,7 @@ def _opened(run: Running, what: e.AccountOpened, day: int) -> None:
     lines = run.lines
     owed = what.owed.fen
     lines[:6] = owed
-    lines[Line.ADVANCED] -= owed[0]
+    lines[_ADVANCED] -= owed[0]
     lines[_CHARGED] -= sum(owed[1:])
     run.grade, run.graded_on = what.grade, day if what.grade else 0
     run.matures_on = what.matures_on.toordinal() if what.matures_on else 0
@@ -49,7 +50,7 @@ def _opened(run: Running, what: e.AccountOpened, day: int) -> None:
     else:
         booked = owed if run.booking else (owed[0], 0, 0, 0, 0, owed[5])
     lines[BOOK : BOOK + 6] = booked
-    lines[Line.FUNDED] -= sum(booked)
+    lines[_FUNDED] -= sum(booked)
     if what.overdue_since is not None:
         due_principal = owed[0] if what.due_principal is None else what.due_principal.fen
         due_interest = owed[1] if what.due_interest is None else what.due_interest.fen

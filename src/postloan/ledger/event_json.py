@@ -17,6 +17,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from json.encoder import encode_basestring
+from operator import itemgetter
 from typing import Any, cast
 
 from postloan.kernel import Money, PostloanError
@@ -44,12 +46,12 @@ class UnknownEvent(PostloanError):
 
 def dump(what: e.Happening) -> str:
     """The facts of an event as canonical JSON."""
-    found = {}
-    for name, default, encode, _ in _plans()[type(what)]:
+    found = []
+    for name, head, default, written in _writers()[type(what)]:
         value = getattr(what, name)
         if value != default:
-            found[name] = encode(value)
-    return _JSON(found)
+            found.append(head + written(value))
+    return "{" + ",".join(found) + "}"
 
 
 def load(name: str, body: str, schema: int = SCHEMA) -> e.Happening:
@@ -102,6 +104,27 @@ def _kinds() -> Mapping[str, type]:
 @lru_cache(maxsize=1)
 def _plans() -> Mapping[type, list[tuple[str, object, Coder, Coder]]]:
     return {kind: _plan(command) for kind, command in e.COMMANDS.items()}
+
+
+@lru_cache(maxsize=1)
+def _writers() -> Mapping[type, list[tuple[str, str, object, Callable[[Any], str]]]]:
+    """For each event's fields, by name: name, ``"name":``, default, and how a value is written as JSON text."""
+    return {
+        kind: [
+            (name, f'"{name}":', default, _text_of(typing.get_type_hints(command)[name], encode))
+            for name, default, encode, _ in sorted(_plan(command), key=itemgetter(0))
+        ]
+        for kind, command in e.COMMANDS.items()
+    }
+
+
+def _text_of(hint: Any, encode: Coder) -> Callable[[Any], str]:
+    """How a value is written as JSON text: at once for what every opening and payment has."""
+    kinds = [one for one in (typing.get_args(hint) or (hint,)) if one is not type(None)]
+    at_once = _TEXTS.get(kinds[0]) if len(kinds) == 1 else None
+    if at_once is None or typing.get_origin(hint) is tuple:
+        return lambda value: _JSON(encode(value))
+    return lambda value: "null" if value is None else at_once(value)
 
 
 @lru_cache(maxsize=64)
@@ -197,4 +220,11 @@ _SIMPLE: Mapping[Any, tuple[Coder, Coder]] = {
     date: (date.isoformat, date.fromisoformat),
     Balances: (lambda amounts: list(amounts.fen), _balances_read),
     Part: (lambda part: part.code, Part.of),
+}
+_TEXTS: Mapping[Any, Callable[[Any], str]] = {
+    str: encode_basestring,
+    Money: lambda money: str(money.fen),
+    date: lru_cache(maxsize=8192)(lambda day: f'"{day.isoformat()}"'),
+    Balances: lambda amounts: str(list(amounts.fen)).replace(" ", ""),
+    Terms: lru_cache(maxsize=4096)(dump_terms),
 }

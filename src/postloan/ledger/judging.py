@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -63,9 +63,11 @@ def judge_opening(command: c.OpenAccount, bench: Bench) -> list[Reason]:
         (Part.PRINCIPAL, command.due_principal, owed.principal),
         (Part.INTEREST, command.due_interest, owed.interest),
     ):
-        if due is not None and due > claim:
+        if due is None:
+            continue
+        if due > claim:
             found.append(because("due_above_owed", part=part.code, due=due, owed=claim))
-        if due is not None and due < ZERO:
+        if due < ZERO:
             found.append(because("negative", part=part.code, amount=due))
     if command.written_off is not None and command.written_off < ZERO:
         found.append(because("negative", part="written_off", amount=command.written_off))
@@ -108,10 +110,10 @@ def _ownership(kind: type, run: Running) -> Iterator[Reason]:
         yield because("sold", owner=run.owner, day=date.fromordinal(run.day))
 
 
-def _negatives(amounts: Balances) -> Iterator[Reason]:
-    for part, amount in amounts:
-        if amount < ZERO:
-            yield because("negative", part=part.code, amount=amount)
+def _negatives(amounts: Balances) -> Sequence[Reason]:
+    if min(amounts.fen) >= 0:
+        return ()
+    return [because("negative", part=part.code, amount=amount) for part, amount in amounts if amount < ZERO]
 
 
 def _positive(amount: Money) -> Iterator[Reason]:
@@ -120,8 +122,8 @@ def _positive(amount: Money) -> Iterator[Reason]:
 
 
 def _terms(terms: Terms, run: Running, day: int) -> Iterator[Reason]:
-    bounds = run.rules.multiple.at(day)
     multiple = terms.penalty_multiple
+    bounds = None if multiple is None else run.rules.multiple.at(day)
     if multiple is not None and bounds is not None and not bounds[0] <= multiple <= bounds[1]:
         yield because("penalty_out_of_bounds", multiple=multiple, low=bounds[0], high=bounds[1])
 

@@ -109,7 +109,7 @@ class Balances:
     @classmethod
     def of_fen(cls, amounts: Sequence[int]) -> Balances:
         """The balances from six amounts in fen, in the order of ``Part``."""
-        return cls(*map(Money, amounts))
+        return cls(*[Money(fen) if fen else ZERO for fen in amounts])
 
     def __iter__(self) -> Iterator[tuple[Part, Money]]:
         return ((part, Money(fen)) for part, fen in zip(Part, self.fen, strict=True))

@@ -101,7 +101,8 @@ def _day(ordinal: int) -> date | None:
     return date.fromordinal(ordinal) if ordinal else None
 
 
-def _status(run: Running) -> Status:
+def status_of(run: Running) -> Status:
+    """Where a running loan stands as a whole."""
     if run.owner:
         return Status.SOLD
     if run.closed:
@@ -109,6 +110,11 @@ def _status(run: Running) -> Status:
     if run.written_off:
         return Status.WRITTEN_OFF
     return Status.CHARGED_OFF if run.charged_off else Status.OPEN
+
+
+def due_of(run: Running) -> Balances:
+    """What is due on a running loan and was not paid."""
+    return Balances.of_fen([run.due_principal, run.due_interest, *run.lines[2:6]])
 
 
 def snapshot(loan_id: str, run: Running) -> State:
@@ -124,9 +130,9 @@ def snapshot(loan_id: str, run: Running) -> State:
         loan_id=loan_id,
         day=date.fromordinal(run.day),
         terms=terms,
-        status=_status(run),
+        status=status_of(run),
         owed=Balances.of_fen(lines[:6]),
-        due=Balances.of_fen([run.due_principal, run.due_interest, *lines[2:6]]),
+        due=due_of(run),
         booked=Balances.of_fen(lines[BOOK : BOOK + 6]),
         credit=Money(-lines[Line.CREDIT]),
         lost=Money(run.lost),

@@ -265,6 +265,13 @@ class Writing(Reading, Protocol):
     def of(self, kind: type[R]) -> Writable[R]:
         """Any other kind of record of ``store_records`` and ``store_people``."""
 
+    def filling(self, *kinds: type[Any]) -> AbstractContextManager[None]:
+        """A block in which many records of these kinds are added, such as a whole tape; ``Event`` for events.
+
+        The same as without it, but sooner: where a kind has no record yet, its indexes are made at the end. Nothing of
+        these kinds is looked up inside, and an exception undoes the transaction.
+        """
+
     def note(self, note: Note) -> None:
         """Say what is done; sealed into the journal when the transaction is committed."""
 

@@ -16,9 +16,9 @@ from postloan.ledger.events import Event, happened
 from postloan.ledger.judging import Bench, judge_opening
 from postloan.ledger.limitation import limitation_ends
 from postloan.ledger.money_rules import MoneyRules
-from postloan.ledger.parts import Balances
+from postloan.ledger.parts import BOOK, Balances
 from postloan.ledger.running import Running
-from postloan.ledger.state import snapshot
+from postloan.ledger.state import due_of, status_of
 from postloan.ledger.store_records import Loan
 from postloan.ledger.terms import Terms
 from postloan.rules import RuleBook
@@ -86,16 +86,17 @@ def open_account(
     happen(run, what, cutoff.toordinal())
     key = opening_key(cutoff)
     event = Event(row["loan_id"], 1, key, cutoff, bench.booked_on, what, rules.version, run.grade)
-    state = snapshot(row["loan_id"], run)
     ends = last_day_to_claim(book, row["matures_on"], command.overdue_since, row["last_paid_on"])
-    # Written out and not by ``Loan.after``: it is done for every loan of a tape.
+    # Written out, and not by ``snapshot`` and ``Loan.after``: it is done for every loan of a tape.
+    booked = run.lines[BOOK : BOOK + 6]
     loan = Loan(
         loan_id=row["loan_id"], borrower_id=row["borrower_id"], product=row["product"], terms=command.terms,
-        opened_on=cutoff, as_of=cutoff, owed=state.owed, status=state.status, lender=row["lender"] or "",
+        opened_on=cutoff, as_of=cutoff, owed=command.owed, status=status_of(run), lender=row["lender"] or "",
         branch=row["branch"] or "", contract_no=row["contract_no"] or "", originated_on=row["originated_on"],
-        seq=event.seq, due=state.due, booked=state.booked, lost=state.lost, grade=state.grade,
-        graded_on=state.graded_on, overdue_since=state.overdue_since, matures_on=state.matures_on,
-        last_paid_on=row["last_paid_on"], limitation_on=ends, rule_book=state.rule_book,
+        seq=event.seq, due=due_of(run), booked=Balances.of_fen(booked), lost=Money(run.lost), grade=run.grade,
+        graded_on=cutoff if run.grade else None, overdue_since=command.overdue_since if run.buckets else None,
+        matures_on=command.matures_on, last_paid_on=row["last_paid_on"], limitation_on=ends,
+        rule_book=rules.version,
     )  # fmt: skip
     return loan, event
 

@@ -81,4 +81,7 @@ SELECT * FROM book_people WHERE place >= :first AND place <= :last ORDER BY plac
 
 -- page_of_ways --
 -- Ways to reach people by place.
-SELECT * FROM book_ways WHERE place >= :first AND place <= :last ORDER BY place, kind, value
+SELECT borrower_id, kind, value, role, origin
+FROM book_ways
+WHERE place >= :first AND place <= :last
+ORDER BY place, kind, value

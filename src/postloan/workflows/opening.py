@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postloan.kernel import Engine, Lang, Money, Personal, PostloanError, load_queries
 from postloan.kernel.journal import Note
@@ -24,7 +24,10 @@ from postloan.workflows.taking_in import TapeOptions, type_source
 from postloan.workflows.told import flags_of, stop_contact
 from postloan.workflows.tools import Tools
 
-PAGE = 20_000
+if TYPE_CHECKING:
+    from pyarrow import Table
+
+PAGE = 10_000
 _SHOWN = 5
 _PEOPLE_COLUMNS = ("borrower_id", "name", "id_number", "born_on", "employer")
 _CONTACT_COLUMNS = ("borrower_id", "kind", "value", "role", "origin")
@@ -157,9 +160,12 @@ class _Opening:
         """Everything, page by page; then what is wrong, or the note."""
         first, last, quarantined, without_rate, owed = _extent(self.tools.engine)
         keep_rules(self.tx, self.rule_book, self.options.on)
-        with self.tools.stage("people", "Storing people…", "正在保存借款人……"):
+        with (
+            self.tools.stage("people", "Storing people…", "正在保存借款人……"),
+            self.tx.filling(Person, Contact),
+        ):
             self._people()
-        with self.tools.stage("accounts", "Opening accounts…", "正在建账……"):
+        with self.tools.stage("accounts", "Opening accounts…", "正在建账……"), self.tx.filling(Loan, Event):
             known = self.tx.loans.count() > 0
             for rows in _pages(self.tools.engine, "page_of_loans", first, last):
                 self._loans(rows, known=known)
@@ -230,7 +236,6 @@ class _Opening:
         last = int(self.tools.engine.rows("SELECT COUNT(*) FROM book_people")[0][0])
         known = self.tx.of(Person).count() > 0
         for rows in _pages(self.tools.engine, "page_of_people", 1, last):
-            ways = _rows(self.tools.engine, "page_of_ways", rows[0]["place"], rows[-1]["place"])
             there: dict[str, Person] = {}
             if known:
                 numbers = [row["borrower_id"] for row in rows]
@@ -242,7 +247,12 @@ class _Opening:
                 row["borrower_id"] for row in rows if row["borrower_id"] in there and self._filled(row, there)
             }
             welcome = new | filled
-            contacts = [_contact(way) for way in ways if way["borrower_id"] in welcome]
+            ways = _table(self.tools.engine, "page_of_ways", rows[0]["place"], rows[-1]["place"])
+            contacts = [
+                Contact(who, kind, Personal(value), role, origin)
+                for who, kind, value, role, origin in _tuples(ways)
+                if who in welcome
+            ]
             people = [_person(row) for row in rows if row["borrower_id"] in new]
             if people or contacts:
                 self.people += self.tx.people.add_all(people, contacts)
@@ -286,14 +296,19 @@ def _extent(engine: Engine) -> tuple[int, int, int, int, int]:
 def _pages(engine: Engine, query: str, first: int, last: int) -> Iterator[list[dict[str, Any]]]:
     """Rows from first to last, a page at a time, so that a large book fits."""
     for start in range(first, last + 1, PAGE):
-        if rows := _rows(engine, query, start, min(start + PAGE - 1, last)):
-            yield rows
+        table = _table(engine, query, start, min(start + PAGE - 1, last))
+        if table.num_rows:
+            names = table.column_names
+            yield [dict(zip(names, row, strict=True)) for row in _tuples(table)]
 
 
-def _rows(engine: Engine, query: str, first: int, last: int) -> list[dict[str, Any]]:
+def _table(engine: Engine, query: str, first: int, last: int) -> Table:
     text = load_queries("postloan.ledger", "taking_over.sql")[query].bind(first=first, last=last)
-    rows: list[dict[str, Any]] = engine.arrow(text).to_pylist()
-    return rows
+    return engine.arrow(text)
+
+
+def _tuples(table: Table) -> Iterator[tuple[Any, ...]]:
+    return zip(*(column.to_pylist() for column in table.columns), strict=True)
 
 
 def _person(row: Mapping[str, Any], version: int = 0) -> Person:
@@ -301,10 +316,6 @@ def _person(row: Mapping[str, Any], version: int = 0) -> Person:
         row["borrower_id"], _own(row["name"]), _own(row["id_number"]), _own(row["born_on"]), _own(row["employer"]),
         flags_of(row), version=version,
     )  # fmt: skip
-
-
-def _contact(row: Mapping[str, Any]) -> Contact:
-    return Contact(row["borrower_id"], row["kind"], Personal(row["value"]), row["role"], row["origin"])
 
 
 def _own(text: str) -> Personal[str]:

@@ -158,7 +158,8 @@ class Codec:
         self._keys = keys
         self.fields = FIELDS[kind.table]
         self.columns = tuple(column for field in self.fields for column, _ in field.columns)
-        self._key = attrgetter(*kind.key)
+        self._key = _tuple_of(kind.key)
+        self._bound = _tuple_of(kind.unique[0] if kind.unique else ("borrower_id",))
         self._values = attrgetter(
             *(f"{field.name}.{field.inner}" if field.inner else field.name for field in self.fields)
         )
@@ -190,31 +191,49 @@ class Codec:
             if field.read is not _same:
                 self._readers.append((at, 1, field.read))
 
-    def row(self, record: Any, *, seal: bool = True) -> tuple[Any, ...]:
-        """The record as a row for the driver. seal: write personal fields; else they are left empty."""
-        values = list(self._values(record))
-        for place, write in self._writers:
-            values[place] = write(values[place])
-        for place in self._wide:
-            values[place : place + 1] = values[place]
-        for _, at, field in self._sealed:
-            value = values[at]
-            values[at : at + 1] = self._seal(field, value, record) if seal else [None] * len(field.columns)
-        return tuple(values)
+    def row(self, record: Any) -> tuple[Any, ...]:
+        """The record as a row for the driver."""
+        return self.rows([record])[0]
 
-    def _seal(self, field: Field, value: Personal[str], record: Any) -> list[bytes | None]:
-        if not value.reveal("to see whether there is one"):
-            return [None] * len(field.columns)
+    def rows(self, records: Sequence[Any], *, seal: bool = True) -> list[tuple[Any, ...]]:
+        """Records as rows for the driver. seal: write personal fields; else they are left empty.
+
+        A column is written at a time, not a row: most of the work is then done by ``map`` and ``zip``.
+        """
+        if not records:
+            return []
+        columns: list[Any] = list(zip(*map(self._values, records), strict=True))
+        for place, write in self._writers:
+            columns[place] = list(map(write, columns[place]))
+        wide: list[Any] = []
+        for field, values in zip(self.fields, columns, strict=True):
+            if field.balances:
+                wide += zip(*values, strict=True)
+            elif field.personal:
+                wide += self._seal(field, values, records) if seal else _nothing(field, len(records))
+            else:
+                wide.append(values)
+        return list(zip(*wide, strict=True))
+
+    def _seal(
+        self, field: Field, values: Sequence[Personal[str]], records: Sequence[Any]
+    ) -> list[list[bytes | None]]:
+        """A personal field's column, encrypted, and its blind index if it has one."""
+        texts = [value.reveal("to be encrypted") for value in values]
+        if not any(texts):
+            return _nothing(field, len(records))
         keys = self._keys()
-        sealed = [keys.encrypt(value, self.place(field.name, record))]
+        encrypt = keys.encrypt
+        sealed = [list(map(encrypt, texts, self._places(field.name, records)))]
         if len(field.columns) > 1:
-            sealed.append(keys.blind(value, self.kind.blind[field.name]))
+            blind = keys.blinder(self.kind.blind[field.name])
+            sealed.append(list(map(blind, texts)))
         return sealed
 
-    def place(self, field: str, record: Any) -> str:
-        """What a sealed value is bound to: table, field and a key that the record has before it is numbered."""
-        bound = self.kind.unique[0] if self.kind.unique else ("borrower_id",)
-        return ":".join([self.kind.table, field, *(str(getattr(record, name)) for name in bound)])
+    def _places(self, field: str, records: Sequence[Any]) -> list[str]:
+        """What sealed values are bound to: table, field and a key that a record has before it is numbered."""
+        head = f"{self.kind.table}:{field}:"
+        return [head + ":".join(map(str, key)) for key in map(self._bound, records)]
 
     def record(self, row: Sequence[Any], *, clear: bool = False) -> Any:
         """The record of a row; personal fields masked unless ``clear``."""
@@ -228,14 +247,13 @@ class Codec:
         if not any(row[at] for _, at, _ in self._sealed):
             return made
         for place, at, field in self._sealed:
-            text = self._keys().decrypt(row[at], self.place(field.name, made))
+            text = self._keys().decrypt(row[at], self._places(field.name, [made])[0])
             values[place] = Personal(text if clear else self.kind.masks[field.name](text))
         return self.kind.record(*values)
 
     def key(self, record: Any) -> tuple[Any, ...]:
         """The values of the record's key."""
-        found = self._key(record)
-        return found if len(self.kind.key) > 1 else (found,)
+        return self._key(record)
 
     def written(self, field: str, value: Any) -> Any:
         """A value of a field as SQLAlchemy compares it."""
@@ -250,6 +268,18 @@ class Codec:
             if one.name == column and not one.balances:
                 return one.read(value)
         return value
+
+
+def _tuple_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """A getter of some attributes, always as a tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    getter = attrgetter(names[0])
+    return lambda record: (getter(record),)
+
+
+def _nothing(field: Field, rows: int) -> list[list[bytes | None]]:
+    return [[None] * rows for _ in field.columns]
 
 
 def _nothing_known(_: Any) -> Personal[str]:

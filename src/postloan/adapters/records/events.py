@@ -7,6 +7,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from operator import itemgetter, lt
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +40,10 @@ class Events:
         self._shown = shown
         self._touch = touch
         self._batch = batch
+        self._digest = hashlib.sha256()
+        self._appended = 0
+        self._last: tuple[str, int] = ("", 0)
+        self._in_order = True
 
     def of(self, loan_id: str) -> list[Event]:
         """The history of one loan, in the order of booking; [] if there is none."""
@@ -91,8 +96,22 @@ class Events:
             ]  # fmt: skip
             with translated(self._shown, "events", "loan and idempotency key"):
                 insert_rows(self._connection, "events", _COLUMNS, rows)
+            self._count_in(rows)
             count += len(rows)
         return count
+
+    def _count_in(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Take rows into the digest of the batch while they are at hand, as long as they come in its order."""
+        places = [self._last, *map(itemgetter(0, 1), rows)]
+        self._in_order = self._in_order and all(map(lt, places, places[1:]))
+        if self._in_order:
+            self._digest.update("".join([_line(row[:-1]) + "\n" for row in rows]).encode())
+        self._last = places[-1]
+        self._appended += len(rows)
+
+    def sealed(self, batch: str) -> tuple[int, str]:
+        """``digest`` of what this transaction appended: known already where it came in order."""
+        return (self._appended, self._digest.hexdigest()) if self._in_order else self.digest(batch)
 
     def digest(self, batch: str) -> tuple[int, str]:
         """How many events a transaction appended, and SHA-256 over them as they stand in the store."""
@@ -109,7 +128,11 @@ class Events:
 def _line(row: Sequence[Any]) -> str:
     """An event as the digest counts it; the same text as ``canonical`` would give."""
     loan_id, seq, key, value_on, booked_on, *rest = row
-    return _JSON([loan_id, seq, key, day_text(value_on), day_text(booked_on), *rest])
+    return _JSON([loan_id, seq, key, _day(value_on), _day(booked_on), *rest])
+
+
+def _day(day: date | str) -> str | None:
+    return day if isinstance(day, str) else day_text(day)
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

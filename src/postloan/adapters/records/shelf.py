@@ -137,8 +137,8 @@ class Shelf(Generic[R]):
         self._touch(self._codec.kind.journalled)
         count = 0
         for batch in batches(records):
-            numbered = [self._codec.row(record) for record in batch if self._numbered(record)]
-            rest = [self._codec.row(record) for record in batch if not self._numbered(record)]
+            numbered = self._codec.rows([record for record in batch if self._numbered(record)])
+            rest = self._codec.rows([record for record in batch if not self._numbered(record)])
             with translated(self._shown, self._codec.kind.table):
                 if numbered:
                     insert_rows(self._connection, self._table.name, self._codec.columns, numbered)
@@ -166,7 +166,7 @@ class Shelf(Generic[R]):
         pick = itemgetter(*kept)
         count = 0
         for batch in batches(records):
-            rows = [pick(row) for row in map(self._row_unsealed, batch)]
+            rows = list(map(pick, self._codec.rows(batch, seal=False)))
             with translated(self._shown, self._codec.kind.table):
                 done = update_rows(self._connection, self._table.name, columns, self._codec.kind.key, rows)
             if done != len(batch):
@@ -198,9 +198,6 @@ class Shelf(Generic[R]):
             raise self._stale([record])
         version: int = record.version  # type: ignore[attr-defined]
         return replace(record, version=version + 1)  # type: ignore[type-var]
-
-    def _row_unsealed(self, record: R) -> tuple[Any, ...]:
-        return self._codec.row(record, seal=False)
 
     def _stale(self, batch: Sequence[R]) -> Exception:
         """Which of the records was changed meanwhile, or is not there."""

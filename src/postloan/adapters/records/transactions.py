@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,12 +14,15 @@ from postloan.adapters.records.bulk import is_postgres
 from postloan.adapters.records.chain import SEALED, Journal
 from postloan.adapters.records.codec import Codec
 from postloan.adapters.records.events import Events
+from postloan.adapters.records.filling import filled_at_once
 from postloan.adapters.records.keys import Keys
 from postloan.adapters.records.kinds import BY_RECORD
 from postloan.adapters.records.people import People
 from postloan.adapters.records.shelf import Shelf
+from postloan.adapters.records.tables import TABLES, events
 from postloan.kernel import Fault
 from postloan.kernel.journal import Note
+from postloan.ledger.events import Event
 from postloan.ledger.store_records import Loan
 
 R = TypeVar("R")
@@ -38,6 +42,7 @@ class Transaction:
         self._notes: list[Note] = []
         self._changed = False
         self._appended = ""
+        self._filling = False
         self._shelves: dict[type[Any], Shelf[Any]] = {}
         self.loans: Shelf[Loan] = self.of(Loan)
         self.events = Events(connection, shown, self._touch, self._batch)
@@ -51,6 +56,16 @@ class Transaction:
             codec = Codec(BY_RECORD[kind], self._keys, days_as_text=days_as_text)
             self._shelves[kind] = Shelf(codec, self._connection, self._shown, self._touch)
         return self._shelves[kind]
+
+    @contextmanager
+    def filling(self, *kinds: type[Any]) -> Iterator[None]:
+        """Many records of these kinds are added: indexes of tables that are empty are made at the end of the block."""
+        self._touch(False)
+        self._filling = True
+        tables = [events if kind is Event else TABLES[BY_RECORD[kind].table] for kind in kinds]
+        with filled_at_once(self._connection, tables, self._shown):
+            yield
+        self._filling = False
 
     def note(self, note: Note) -> None:
         """Say what is done; sealed into the journal when the transaction is committed."""
@@ -70,11 +85,13 @@ class Transaction:
 
     def seal(self, *, at: datetime, actor: str, ground: str) -> None:
         """Write the notes into the journal, with the digest of the events appended; the last thing before commit."""
+        if self._filling:
+            raise Fault(what="tables were filled, but not to the end")
         if self._changed and not self._notes:
             raise Fault(what="records were changed without a note for the journal")
         notes = list(self._notes)
         if self._appended:
-            count, digest = self.events.digest(self._appended)
+            count, digest = self.events.sealed(self._appended)
             if count:
                 details = {"batch": self._appended, "events": count, "sha256": digest}
                 notes.append(Note(SEALED, details=details))
