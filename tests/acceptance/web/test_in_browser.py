@@ -2,68 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from web_server import serving
-from web_store import NAME, PASSWORD, make_house
+from web_reader import Reader
+from web_store import NAME, PASSWORD
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = Path("/usr/bin/chromium")
-_OPTIONS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip("there is no /usr/bin/chromium here")
-    with api.sync_playwright() as play:
-        made = play.chromium.launch(executable_path=str(CHROMIUM), args=list(_OPTIONS))
-        yield made
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    house = make_house(tmp_path_factory.mktemp("books"))
-    with serving(house) as url:
-        yield url
-
-
-class Reader:
-    """A page with everything that it complained about or asked of others."""
-
-    def __init__(
-        self, browser: Any, address: str, *, width: int = 1280, scripts: bool = True, lang: str = "en"
-    ) -> None:
-        self.address = address
-        size = {"width": width, "height": 844}
-        self.context = browser.new_context(viewport=size, java_script_enabled=scripts, locale=lang)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.elsewhere: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", self._asked)
-
-    def _asked(self, request: Any) -> None:
-        if not request.url.startswith((self.address, "data:")):
-            self.elsewhere.append(request.url)
-
-    def sign_in(self, name: str = "officer") -> Any:
-        self.page.goto(self.address + "/login")
-        self.page.fill("#name", name)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("main button")
-        self.page.wait_for_url(self.address + "/")
-        return self.page
 
 
 def test_a_morning_from_the_login_to_a_debtor_in_clear(browser: Any, address: str) -> None:
@@ -102,22 +47,27 @@ def test_the_language_is_switched_and_remembered(browser: Any, address: str) -> 
     reader.context.close()
 
 
+PAGES = {
+    "administrator": (
+        "/", "/loans", "/loans/L-1", "/approvals", "/approvals/1", "/journal", "/users", "/password", "/none",
+    ),
+    "officer": (
+        "/suspense", "/suspense/1", "/suspense/1/on?loan=L-1", "/requests/new", "/requests/new?loan=L-1",
+        "/requests/new?loan=L-1&action=restructure", "/approvals/1", "/provisions", "/lending",
+    ),
+    "approver": ("/lending", "/approvals/1"),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_no_width_scrolls_a_page_sideways(browser: Any, address: str, lang: str) -> None:
+@pytest.mark.parametrize(("role", "paths"), PAGES.items())
+def test_no_width_scrolls_a_page_sideways(
+    browser: Any, address: str, lang: str, role: str, paths: tuple[str, ...]
+) -> None:
     reader = Reader(browser, address, width=320, lang=lang)
-    page = reader.sign_in("administrator")
-    for path in (
-        "/",
-        "/loans",
-        "/loans/L-1",
-        "/approvals",
-        "/approvals/1",
-        "/journal",
-        "/users",
-        "/password",
-        "/none",
-    ):
-        page.goto(f"{address}{path}?lang={lang}")
+    page = reader.sign_in(role)
+    for path in paths:
+        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={lang}")
         for width in (320, 390, 768, 1280):
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
@@ -194,10 +144,13 @@ def test_a_session_that_ended_leads_to_the_login_from_a_half_page_too(browser: A
     reader.context.close()
 
 
-def test_every_field_has_a_name_and_no_id_is_used_twice(browser: Any, address: str) -> None:
+@pytest.mark.parametrize(("role", "paths"), PAGES.items())
+def test_every_field_has_a_name_and_no_id_is_used_twice(
+    browser: Any, address: str, role: str, paths: tuple[str, ...]
+) -> None:
     reader = Reader(browser, address)
-    page = reader.sign_in("administrator")
-    for path in ("/", "/loans", "/loans/L-1", "/approvals", "/journal", "/users", "/password"):
+    page = reader.sign_in(role)
+    for path in paths:
         page.goto(address + path)
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter(Boolean)")
         assert len(ids) == len(set(ids)), path
