@@ -43,11 +43,11 @@ def check(
 ) -> None:
     """Read a deal file and say what is odd about it; exit 1 where it cannot run."""
     from postloan.securitisation.checking import blocking
-    from postloan.workflows.securitising import load_deal
+    from postloan.workflows.securitising import check_deal, load_deal
 
     screen = Screen(lang, json=as_json, quiet=quiet)
     found = load_deal(deal)
-    findings = found.check()
+    findings = check_deal(found)
     if as_json:
         screen.json(_findings_json(findings, screen))
     else:
@@ -168,6 +168,37 @@ def solve(
         return
     columns = answer.columns[screen.lang]
     screen.table(question, columns, answer.rows, right=range(1, len(columns)))
+
+
+@app.command()
+def report(
+    deal: DealArgument,
+    collections: CollectionsOption,
+    out: Annotated[Path, typer.Option("--out", metavar="REPORT.html", help="The page to write.")],
+    on: Annotated[
+        str | None,
+        typer.Option("--on", help="A payment day; the last whose collections are all there otherwise."),
+    ] = None,
+    rates: RatesOption = None,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the trustee's report of a period (受托机构报告) as one HTML file."""
+    from postloan import __version__
+    from postloan.adapters.files_whole import make_folder, write_text
+    from postloan.kernel.days import parse_day
+    from postloan.outcomes.trust_page import render_trust_report
+    from postloan.outcomes.trust_report import trust_facts
+    from postloan.workflows.securitising import load_deal, load_flow, load_rates
+
+    screen = Screen(lang, quiet=quiet)
+    day = parse_day(on) if on else None
+    with screen.progress("Writing the report…", "正在编制报告……"):
+        facts = trust_facts(load_deal(deal), load_flow(collections), load_rates(rates), day)
+        page = render_trust_report(facts, lang=screen.lang, version=__version__)
+        make_folder(out.parent)
+        write_text(out, page)
+    screen.say(f"Report of {facts.on}: {out}", f"{facts.on} 报告：{out}")
 
 
 @app.command()

@@ -206,6 +206,27 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomeRights:
+    """A transfer of income rights (收益权转让), where the deal is one.
+
+    investors: name and kind: qualified_institution, wealth_product, own_wealth_product, retail, other.
+    looked_through: the last investors were looked at (穿透). repurchase: none, explicit or implicit.
+    capital_held: part of the capital that the bank still holds. continuing_involvement: part of the exposure that stays
+    with it (继续涉入); counted_as_npl: part that it still counts as non-performing.
+    """
+
+    transferred_on: date
+    investors: tuple[tuple[str, str], ...]
+    looked_through: bool
+    repurchase: str
+    capital_held: Fraction
+    continuing_involvement: Fraction
+    counted_as_npl: Fraction
+    registered: bool
+    pools_apart: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """A whole deal. Maps keep the order of the file.
 
@@ -232,4 +253,5 @@ class Terms:
     sources: tuple[str, ...] = ()
     remaining: Mapping[str, Fraction] = field(default_factory=dict)
     not_imported: tuple[str, ...] = ()
+    income_rights: IncomeRights | None = None
     text: str = ""

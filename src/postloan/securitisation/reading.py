@@ -15,6 +15,7 @@ from postloan.securitisation.deal import (
     Dates,
     Fee,
     Forecast,
+    IncomeRights,
     Pool,
     Terms,
     Trigger,
@@ -30,7 +31,8 @@ FORMAT = 1
 
 _TOP = (
     "format", "name", "status", "conventions", "dates", "pool", "accounts", "collections", "fees", "bonds",
-    "waterfalls", "triggers", "clean_up", "forecasts", "retention", "sources", "remaining", "not_imported",
+    "waterfalls", "triggers", "clean_up", "income_rights", "forecasts", "retention", "sources", "remaining",
+    "not_imported",
 )  # fmt: skip
 WATERFALLS = (
     "normal",
@@ -43,6 +45,7 @@ WATERFALLS = (
     "pre-closing",
 )
 MOMENTS = ("before-collection", "after-collection", "before-payment", "after-payment")
+INVESTORS = ("qualified_institution", "wealth_product", "own_wealth_product", "retail", "other")
 _CASH = ("principal", "interest", "prepayment", "recovery")
 _FEES = ("one-off", "recurring", "scheduled", "annual-rate", "share", "target", "cost", "per-collection")
 _BONDS = ("pass-through", "scheduled", "lockout", "equity")
@@ -136,6 +139,7 @@ class _Reader:
             sources=tuple(map(str, top.items("sources"))),
             remaining={name: self.share(name, value) for name, value in top.table("remaining").data.items()},
             not_imported=tuple(map(str, top.items("not_imported"))),
+            income_rights=self.income_rights(top) if "income_rights" in top.data else None,
             text=self.text,
         )
         self.known_names(terms)
@@ -357,6 +361,31 @@ class _Reader:
         by = table.dated("by")
         total = table.money("total") or (by[-1][1] if by else 0)
         return Forecast(name, total, by, table.flag("net", default=False))
+
+    def income_rights(self, top: Table) -> IncomeRights:
+        table = top.table("income_rights")
+        table.only(
+            ("transferred_on", "investors", "looked_through", "repurchase", "capital_held", "continuing_involvement",
+             "counted_as_npl", "registered", "pools_apart")
+        )  # fmt: skip
+        investors = []
+        for number, found in enumerate(table.items("investors")):
+            one = Table(self.blame, found, (*table.path, "investors", str(number)))
+            one.only(("name", "kind"))
+            investors.append((one.text("name"), one.word("kind", INVESTORS, needed=True)))
+        involved = table.rate("continuing_involvement") or Fraction(0)
+        counted = table.rate("counted_as_npl")
+        return IncomeRights(
+            transferred_on=table.day("transferred_on", needed=True),
+            investors=tuple(investors),
+            looked_through=table.flag("looked_through", default=False),
+            repurchase=table.word("repurchase", ("none", "explicit", "implicit"), needed=True),
+            capital_held=table.rate("capital_held") or Fraction(0),
+            continuing_involvement=involved,
+            counted_as_npl=Fraction(0) if counted is None else counted,
+            registered=table.flag("registered", default=False),
+            pools_apart=table.flag("pools_apart", default=False),
+        )
 
     def known_names(self, terms: Terms) -> None:
         """Every name that a formula reads must be there."""

@@ -12,7 +12,7 @@ from postloan.securitisation.words import chinese
 
 _ORDER = (
     "format", "name", "status", "not_imported", "sources", "conventions", "dates", "pool", "forecasts", "remaining",
-    "retention", "accounts", "collections", "fees", "bonds", "clean_up", "triggers", "waterfalls",
+    "retention", "income_rights", "accounts", "collections", "fees", "bonds", "clean_up", "triggers", "waterfalls",
 )  # fmt: skip
 _GROUPS = ("accounts", "fees", "bonds", "triggers", "forecasts")
 _DAYS = re.compile(r"\d{4}-\d{2}-\d{2}")

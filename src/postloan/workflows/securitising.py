@@ -83,6 +83,14 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return rows
 
 
+def check_deal(deal: Deal) -> tuple[Finding, ...]:
+    """What is odd about a deal, by itself and under the rules of its day."""
+    from postloan.rules import load_book
+    from postloan.securitisation.income_rights import check_by_rules
+
+    return check_by_rules(deal.terms, load_book())
+
+
 def run_files(deal: Path, collections: Path, rates: Path | None) -> Result:
     """Run the deal in a file over the collections in another."""
     return load_deal(deal).run(load_flow(collections), load_rates(rates))

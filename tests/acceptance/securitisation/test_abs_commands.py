@@ -134,3 +134,13 @@ def test_a_file_that_is_no_request_is_refused(postloan, tmp_path: Path) -> None:
     ran = postloan("abs", "import-absbox", tmp_path / "request.json", "--out", tmp_path / "deal.toml")
     assert ran.code == 2
     assert "no request" in ran.err
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "Report of 2025-04-26"), ("zh", "2025-04-26 报告")])
+def test_the_report_is_one_page_in_either_language(postloan, deal: Path, lang: str, says: str) -> None:
+    page = deal.parent / "new" / "report.html"
+    given = ("--collections", deal.parent / "flow.csv", "--out", page, "--on", "2025-04-30", "--lang", lang)
+    ran = postloan("abs", "report", deal, *given)
+    assert ran.code == 0
+    assert says in ran.out
+    assert "<svg" in page.read_text(encoding="utf-8") or "charts" in page.read_text(encoding="utf-8")
