@@ -24,11 +24,22 @@ def keep_rules(tx: Writing, book: RuleBook, on: date) -> bool:
     return True
 
 
+_READ: dict[str, MoneyRules] = {}
+"""Kept books that were read already: that takes longer than replaying a loan, and a version never changes."""
+_MOST = 16
+
+
 def books_of(tx: Reading, present: RuleBook) -> KeptBooks:
     """The money rules of the present book, and of every earlier one as it is asked for while ``tx`` is open."""
 
     def kept(version: str) -> MoneyRules | None:
-        found = tx.of(KeptRules).look(version)
-        return MoneyRules.of(book_from_json(found.content, version)) if found else None
+        if not tx.of(KeptRules).count(version=version):
+            return None
+        if (known := _READ.get(version)) is not None:
+            return known
+        read = MoneyRules.of(book_from_json(tx.of(KeptRules).get(version).content, version))
+        while len(_READ) >= _MOST:
+            _READ.pop(next(iter(_READ)), None)
+        return _READ.setdefault(version, read)
 
     return KeptBooks(MoneyRules.of(present), kept)
