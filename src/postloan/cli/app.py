@@ -23,8 +23,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "notice": ("postloan.cli.notice", "app", "Read and write transfer notices (转让公告)."),
     "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
     "abs": ("postloan.cli.abs", "app", "Securitisations (资产证券化): check, run, solve, report."),
-    "synth": ("postloan.cli.synth", "synth", "Make a synthetic tape that matches a published notice."),
+    "synth": ("postloan.cli.synth", "app", "Make synthetic tapes from notices, and nights of payments (合成数据)."),
     "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
+    "reach": ("postloan.cli.reach", "app", "Where a letter arrives (触达): rank places, look back, explain."),
     "open": (
         "postloan.cli.open",
         "open_command",

@@ -1,12 +1,13 @@
-"""``postloan synth``: a synthetic tape that discloses what a published notice says."""
+"""``postloan synth``: synthetic tapes that disclose what a published notice says, and nights of payments for them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
 
@@ -26,6 +27,25 @@ class HeadersChoice(StrEnum):
     zh = "zh"
 
 
+class _NoticeFirst(typer.core.TyperGroup):
+    """``postloan synth NOTICE`` is short for ``postloan synth tape NOTICE``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = ["tape", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_NoticeFirst,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Synthetic tapes from published notices, and nights of payments for them (合成数据). NOTICE alone: a tape.",
+)
+
+
+@app.command("tape")
 def synth(
     notice: Annotated[Path, typer.Argument(help="A notice as JSON, with the keys that `postloan notice read` gives.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the tape; the hidden truth goes to DIR-truth.")],
@@ -71,6 +91,41 @@ def synth(
     screen.say(
         f"Tape: {out}   Hidden truth (for measuring only): {truth_folder(out)}",
         f"数据：{out}   隐藏真值（仅供评测）：{truth_folder(out)}",
+    )
+
+
+@app.command("nights")
+def synth_nights(
+    tape: Annotated[Path, typer.Argument(metavar="TAPE", help="A synthetic tape.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the files and of plan.json, which says what must become of them.")],
+    first: Annotated[str | None, typer.Option("--first", metavar="DATE", help="The first night; the day after the cut-off date if left out.")] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=400, help="Nights in a row.")] = 30,
+    each: Annotated[int, typer.Option("--each", min=1, help="Payments a night; faults come besides.")] = 50,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same nights.")] = 1,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """Write a month of bank files for a synthetic tape, with the faults that real ones have."""
+    from postloan.bootstrap import tools
+    from postloan.kernel import parse_day
+    from postloan.workflows.nights import make_nights, planned
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    begin = parse_day(first) if first else None
+    with screen.steps() as tell, tools(tell=tell) as ours:
+        made = make_nights(tape, out, ours, first=begin, days=days, each=each, seed=seed)
+    if json:
+        screen.json(
+            {"first": made.first, "plan": str(made.plan), "files": [planned(one) for one in made.files]}
+        )
+        return
+    faulty = sum(bool(one.refused) for one in made.files)
+    screen.say(
+        f"{days} SYNTHETIC nights from {made.first} on: {len(made.files)} files in {out}, of which {faulty} must be"
+        f" refused whole. What must become of every file stands in {made.plan}.",
+        f"合成夜间流水 {days} 晚，自 {made.first} 起：{out} 中共 {len(made.files)} 个文件，其中 {faulty} 个应整份拒收。"
+        f"各文件应有的处理结果见 {made.plan}。",
     )
 
 

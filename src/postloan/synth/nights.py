@@ -108,13 +108,13 @@ def nights(
         for place in range(3):
             fault = _FAULTS[(number * 3 + place) % len(_FAULTS)]
             rows += _fault(fault, tape, on, rows)
-        file = NightFile(on, f"night-{on.isoformat()}.csv", tuple(rows), _sum(rows))
+        file = NightFile(on, f"{on.isoformat()}-night.csv", tuple(rows), _sum(rows))
         if number % 5 == 2:
             wrong = Money(file.stated.fen + 1)
-            yield NightFile(on, f"wrong-total-{on.isoformat()}.csv", tuple(rows), wrong, "control")
+            yield NightFile(on, f"{on.isoformat()}-wrong-total.csv", tuple(rows), wrong, "control")
         yield file
         if before is not None and number % 4 == 1:
-            yield NightFile(on, f"renamed-{on.isoformat()}.csv", before.rows, before.stated, "repeated")
+            yield NightFile(on, f"{on.isoformat()}-renamed.csv", before.rows, before.stated, "repeated")
         before = file
 
 

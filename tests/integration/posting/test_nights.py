@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyarrow.parquet as pq
 import pytest
-from night_book import NIGHT, options
+from night_book import NIGHT, at, options
 from night_ties import hold_the_books_together
 
 from postloan.bootstrap import posting_tools, records
 from postloan.kernel import Money
 from postloan.ledger.payment_file import ControlTotalDiffers
 from postloan.synth.nights import nights, write_night
+from postloan.workflows.morning import morning
+from postloan.workflows.night import keep_books
 from postloan.workflows.posting import post_files
 from postloan.workflows.posting_parts import RepeatedFile
 
@@ -36,7 +40,12 @@ def test_a_month_of_nights_posts_as_planned_and_the_books_tie_every_morning(plac
             assert done.tally.whole.amount == file.amount
             assert post_files([path], options(file.on), ours, store)[0].again
             seen |= set(came_to)
+            keep_books(store, on=file.on, by="tester", at=at(file.on))
             hold_the_books_together(store, OPENING)
+            came = morning(store, on=file.on + timedelta(days=1)).came_in
+            assert (came.on, came.amount) == (file.on, came.posted_amount + came.suspended_amount)
+            refused = Money(sum(one.amount.fen for one in done.tally.refused.values()))
+            assert came.amount == file.amount - refused
     assert seen >= {
         "posted", "reversed", "zero", "negative", "unknown_loan", "unknown_contract", "hints_differ", "in_future",
         "before_opening", "no_hint", "similar_name", "duplicate", "unknown_payment", "repeated", "control",
