@@ -202,6 +202,31 @@ def report(
 
 
 @app.command()
+def compare(
+    deal: DealArgument,
+    other: Annotated[
+        Path, typer.Argument(metavar="OTHER.toml", help="The other structure.", show_default=False)
+    ],
+    collections: CollectionsOption,
+    rates: RatesOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:
+    """Run two structures over the same collections and show both side by side."""
+    from postloan.workflows.abs_questions import compare as compared
+    from postloan.workflows.securitising import load_deal, load_flow, load_rates
+
+    screen = Screen(lang, json=as_json, quiet=quiet)
+    answer = compared(load_deal(deal), load_deal(other), load_flow(collections), load_rates(rates))
+    if as_json:
+        screen.json(answer.values)
+        return
+    columns = answer.columns[screen.lang]
+    screen.table(screen.text("Two structures", "两种结构"), columns, answer.rows, right=(1, 2, 3))
+
+
+@app.command()
 def deals(
     write: Annotated[Path | None, typer.Option("--write", metavar="DIR", help="Also write the deal files to a folder.")] = None,
     as_json: JsonOption = False,

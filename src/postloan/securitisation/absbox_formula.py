@@ -213,6 +213,7 @@ _FORMULAS: Mapping[str, Callable[[Any, Reader], str]] = {
     "BondTxnAmt": _paid("bond_paid"),
     "MonthsTillMaturity": _names("months_to_maturity"),
     "CurrentPoolBalance": lambda inside, reader: "pool_balance",
+    "FutureCurrentPoolBalance": lambda inside, reader: "pool_balance",
     "CurrentPoolBegBalance": lambda inside, reader: "pool_balance_before",
     "OriginalPoolBalance": lambda inside, reader: "pool_original",
     "DealIssuanceBalance": lambda inside, reader: "pool_original",

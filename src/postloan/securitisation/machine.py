@@ -97,7 +97,8 @@ class Machine:
         self.keep = keep
         fill = self.lanes.fill
         self.accounts: dict[str, AccountState] = {
-            n: AccountState(n, fill(a.balance)) for n, a in terms.accounts.items()
+            n: AccountState(n, fill(a.balance), weighted=fill(0), known_to=terms.dates.closing.toordinal())
+            for n, a in terms.accounts.items()
         }
         self.bonds = {
             n: opening_bond(b, self.lanes, terms.dates.accrues_from) for n, b in terms.bonds.items()
@@ -160,7 +161,9 @@ class Machine:
         self.today = on
         for account in self.accounts.values():
             account.paid_in = account.paid_out = self.lanes.fill(0)
-            account.touched = False
+            if self.terms.accounts[account.name].rate:
+                account.weighted = account.weighted + account.balance * (on.toordinal() - account.known_to)
+                account.known_to = on.toordinal()
 
     def _happen(self, event: Event) -> None:
         match event.kind:
@@ -223,10 +226,11 @@ class Machine:
                 self.give(self.accounts[account], part, self.alive)
 
     def _settle(self, event: Event) -> None:
-        """Pay the interest of an account's cash into it."""
+        """Pay the interest of an account's cash into it, by the balance of every day since the last time."""
         account = self.accounts[event.name]
-        earned = self.lanes.scale(account.balance, event.rate, self.rounding)
+        earned = self.lanes.scale(account.weighted, event.rate, self.rounding)
         earned = self.lanes.pick(self.alive, earned, self.lanes.fill(0))
+        account.weighted = self.lanes.fill(0)
         self.give(account, earned, self.alive)
         self.brought_in = self.brought_in + earned
 
@@ -300,13 +304,11 @@ class Machine:
         """Put cash into an account; the amount is 0 outside the mask."""
         account.balance = account.balance + amount
         account.paid_in = account.paid_in + amount
-        account.touched = True
 
     def take(self, account: AccountState, amount: Lane, mask: Mask) -> None:
         """Take cash out of an account; the amount is 0 outside the mask."""
         account.balance = account.balance - amount
         account.paid_out = account.paid_out + amount
-        account.touched = True
 
     def note(self, to: str, asked: Lane, paid: Lane) -> None:
         """Remember a movement, where a trace is kept."""

@@ -50,13 +50,14 @@ class FeeState:
 
 @dataclass(slots=True)
 class AccountState:
-    """An account while the deal runs. paid_in, paid_out: today."""
+    """An account while the deal runs. paid_in, paid_out: today. weighted: fen times days since interest was settled."""
 
     name: str
     balance: Lane
     paid_in: Lane = 0
     paid_out: Lane = 0
-    touched: bool = False
+    weighted: Lane = 0
+    known_to: int = 0
 
 
 @dataclass(slots=True)

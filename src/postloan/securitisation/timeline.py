@@ -11,7 +11,7 @@ from fractions import Fraction
 from postloan.kernel import PostloanError
 from postloan.securitisation.deal import Bond, Terms
 from postloan.securitisation.flow import Flow
-from postloan.securitisation.schedule import adjusted, days_of, is_chinese_workday, year_fraction
+from postloan.securitisation.schedule import adjusted, days_of, is_chinese_workday
 
 Rates = Mapping[str, Sequence[tuple[date, Fraction]]]
 """Rates of floating bonds: by bond, (day, rate a year) in order."""
@@ -137,11 +137,9 @@ def _fees(terms: Terms) -> Iterator[Event]:
 
 
 def _settlements(terms: Terms) -> Iterator[Event]:
+    """Interest days of accounts; the rate is that of one day."""
+    year = 360 if terms.conventions.day_count == "act/360" else 365
     for name, account in terms.accounts.items():
-        if account.settles is None or not account.rate:
-            continue
-        begun = terms.dates.closing
-        for day in days_of(account.settles, begun, terms.dates.legal_final):
-            part = year_fraction(begun, day, terms.conventions.day_count)
-            yield Event(day, "settle", name, rate=account.rate * part)
-            begun = day
+        if account.settles is not None and account.rate:
+            for day in days_of(account.settles, terms.dates.closing, terms.dates.legal_final):
+                yield Event(day, "settle", name, rate=account.rate / year)

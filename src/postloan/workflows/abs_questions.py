@@ -237,3 +237,44 @@ _ANSWERS: Mapping[str, Callable[[Deal, Flow, Rates, Asked], Answer]] = {
     "grid": _grid,
     "losses": _losses,
 }
+
+
+def compare(first: Deal, second: Deal, flow: Flow, rates: Rates) -> Answer:
+    """Two structures over the same collections, bond by bond and fee by fee, with the difference."""
+    columns = {
+        "en": ("", first.terms.name, second.terms.name, "Difference"),
+        "zh": ("", first.terms.name, second.terms.name, "差额"),
+    }
+    sides = [_side(deal, flow, rates) for deal in (first, second)]
+    rows: list[list[object]] = []
+    for key in dict.fromkeys((*sides[0], *sides[1])):
+        a, b = (side.get(key) for side in sides)
+        difference = "—" if a is None or b is None else _shown(key, b - a)
+        rows.append([key, *("—" if value is None else _shown(key, value) for value in (a, b)), difference])
+    return Answer(
+        columns, rows, {deal.terms.name: side for deal, side in zip((first, second), sides, strict=True)}
+    )
+
+
+def _shown(key: str, value: float) -> str:
+    return f"{value:,.2f}" if key.endswith("yuan") else f"{value:.4f}"
+
+
+def _side(deal: Deal, flow: Flow, rates: Rates) -> dict[str, float]:
+    machine = deal.run(flow, rates).machine
+    made: dict[str, float] = {}
+    for f in q.figures(deal.terms, flow, rates):
+        made[f"{f.bond}: face 面值, yuan"] = f.face / 100
+        made[f"{f.bond}: paid 已付, yuan"] = (f.interest + f.principal) / 100
+        made[f"{f.bond}: unpaid 未付, yuan"] = f.lost / 100
+        made |= {
+            f"{f.bond}: {name}": value
+            for name, value in (
+                ("yield 收益率", f.yields),
+                ("life 期限, years", f.life),
+                ("price 价格", f.price),
+            )
+            if value is not None
+        }
+    made |= {f"{name}: paid 已付, yuan": fee.paid_total / 100 for name, fee in machine.fees.items()}
+    return made

@@ -144,3 +144,12 @@ def test_the_report_is_one_page_in_either_language(postloan, deal: Path, lang: s
     assert ran.code == 0
     assert says in ran.out
     assert "<svg" in page.read_text(encoding="utf-8") or "charts" in page.read_text(encoding="utf-8")
+
+
+def test_two_structures_stand_side_by_side(postloan, deal: Path) -> None:
+    other = deal.parent / "other.toml"
+    text = NPL.replace('name = "Synthetic card pool"', 'name = "Smaller senior"', 1)
+    other.write_text(text.replace('balance = "5000000.00"', 'balance = "4000000.00"', 1), encoding="utf-8")
+    given = ("abs", "compare", deal, other, "--collections", deal.parent / "flow.csv")
+    assert "-1,000,000.00" in postloan(*given).out
+    assert set(postloan(*given, "--json").json()) == {"Synthetic card pool", "Smaller senior"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -7,7 +8,7 @@ from deals import MONTHS, npl_deal, npl_flow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postloan.securitisation import scenarios
+from postloan.securitisation import Deal, scenarios
 from postloan.securitisation.flow import Flow
 from postloan.securitisation.lanes import Many, One
 from postloan.securitisation.machine import conserved, run_deal
@@ -134,3 +135,16 @@ def test_the_reserve_holds_three_times_fees_and_senior_interest() -> None:
     fees = sum(sum(day.fees[name]) for name in ("trustee", "tax"))
     senior = day.bonds["senior"]
     assert day.accounts["reserve"][2] == 3 * (fees + senior.interest + senior.due + senior.on_due)
+
+
+def test_an_account_earns_interest_on_its_balance_of_every_day() -> None:
+    text = DEAL.terms.text.replace(
+        "[accounts.reserve]", '[accounts.reserve]\nrate = "3.65%"\nsettles = "quarter-end"', 1
+    )
+    machine = Deal.from_text(text).run(npl_flow([50_000_000] * 6, [0] * 6)).machine
+    days = {day.on: day for day in machine.days}
+    april, may, june = (days[date(2025, month, 26)].accounts["reserve"][2] for month in (4, 5, 6))
+    weighted = april * 30 + may * 31 + june * 4  # a hundredth of a per cent a day
+    assert days[date(2025, 6, 30)].accounts["reserve"][0] == weighted // 10_000
+    came, paid, left = conserved(machine)
+    assert came == paid + left
