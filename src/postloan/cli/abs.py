@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+from postloan.cli.store import STORE, DbOption, opened
 
 if TYPE_CHECKING:
     from postloan.kernel import Finding
     from postloan.securitisation import Result
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Securitisations (资产证券化): check, run, solve, report.",
@@ -71,6 +73,12 @@ def run(
         Path, typer.Option("--out", metavar="DIR", help="Folder to write to; made if it is not there.")
     ],
     rates: RatesOption = None,
+    less: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Stress: part of the cash that is missing.")
+    ] = 0.0,
+    later: Annotated[
+        int, typer.Option(min=0, help="Stress: rows of the flow by which cash comes later.")
+    ] = 0,
     as_json: JsonOption = False,
     lang: LangOption = LangChoice.en,
     quiet: QuietOption = False,
@@ -81,7 +89,7 @@ def run(
 
     screen = Screen(lang, json=as_json, quiet=quiet)
     with screen.progress("Running the deal…", "正在运行……"):
-        result = run_files(deal, collections, rates)
+        result = run_files(deal, collections, rates, less=less, later=later)
         make_folder(out)
         made = write_result(result, out, write_text)
     if as_json:
@@ -123,6 +131,35 @@ def import_absbox(
         return
     _show_findings(screen, findings)
     screen.say(f"Written: {out}", f"已写入：{out}")
+
+
+@app.command()
+def receipts(
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help="The cut-off day: what came in after it counts.")],
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The last day that counts.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FLOW.csv", help="The collections to write.")],
+    loans: Annotated[Path | None, typer.Option("--loans", metavar="FILE", help="The pool: a loan number a line; every loan otherwise.")] = None,
+    days: Annotated[str, typer.Option("--days", help="Collection days: month-end, day 20, …")] = "month-end",
+    split: Annotated[bool, typer.Option("--split", help="Principal and interest apart, not all as recovery.")] = False,
+    db: DbOption = STORE,
+    lang: LangOption = LangChoice.en,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """Write the collections of a pool from the ledger's actual receipts."""
+    from postloan.adapters.files_whole import make_folder, write_text
+    from postloan.kernel.days import parse_day
+    from postloan.workflows.abs_receipts import receipts_flow
+    from postloan.workflows.securitising import flow_text, read
+
+    screen = Screen(lang, quiet=quiet)
+    pool = None if loans is None else [line.strip() for line in read(loans).splitlines() if line.strip()]
+    with opened(db, screen) as records, screen.progress("Reading the ledger…", "正在读取账务……"):
+        flow = receipts_flow(
+            records, since=parse_day(since), until=parse_day(until), loans=pool, days=days, split=split
+        )
+        make_folder(out.parent)
+        write_text(out, flow_text(flow))
+    screen.say(f"Written: {out}, {len(flow.dates)} days", f"已写入：{out}，{len(flow.dates)} 个归集日")
 
 
 @app.command()

@@ -19,7 +19,8 @@ from postloan.securitisation import (
     read_rates,
     write_terms,
 )
-from postloan.securitisation.result import ACCOUNT_COLUMNS, BOND_COLUMNS, FEE_COLUMNS
+from postloan.securitisation.result import ACCOUNT_COLUMNS, BOND_COLUMNS, FEE_COLUMNS, yuan
+from postloan.securitisation.stress import stressed
 
 Write = Callable[[Path, str], None]
 
@@ -91,9 +92,24 @@ def check_deal(deal: Deal) -> tuple[Finding, ...]:
     return check_by_rules(deal.terms, load_book())
 
 
-def run_files(deal: Path, collections: Path, rates: Path | None) -> Result:
-    """Run the deal in a file over the collections in another."""
-    return load_deal(deal).run(load_flow(collections), load_rates(rates))
+def run_files(
+    deal: Path, collections: Path, rates: Path | None, *, less: float = 0.0, later: int = 0
+) -> Result:
+    """Run the deal in a file over the collections in another, stressed where it is asked for."""
+    flow = load_flow(collections)
+    if less or later:
+        flow = stressed(flow, less=less, later=later)
+    return load_deal(deal).run(flow, load_rates(rates))
+
+
+def flow_text(flow: Flow) -> str:
+    """Collections of one scenario as CSV text in yuan."""
+    columns = ("date", *flow.columns)
+    rows = [
+        {"date": day, **{name: yuan(flow.at(name, row)) for name in flow.columns}}
+        for row, day in enumerate(flow.dates)
+    ]
+    return table_text(columns, rows)
 
 
 def write_result(result: Result, out: Path, write: Write) -> tuple[Path, ...]:

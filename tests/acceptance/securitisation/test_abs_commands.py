@@ -153,3 +153,35 @@ def test_two_structures_stand_side_by_side(postloan, deal: Path) -> None:
     given = ("abs", "compare", deal, other, "--collections", deal.parent / "flow.csv")
     assert "-1,000,000.00" in postloan(*given).out
     assert set(postloan(*given, "--json").json()) == {"Synthetic card pool", "Smaller senior"}
+
+
+def test_a_ledger_without_the_loans_of_the_pool_is_one_clear_error(postloan, tmp_path: Path) -> None:
+    from lender import make_store
+
+    store = make_store(tmp_path / "store.db")
+    (tmp_path / "pool.txt").write_text("L9\n", encoding="utf-8")
+    given = ("--since", "2026-03-02", "--until", "2026-05-31", "--out", tmp_path / "flow.csv", "--db", store)
+    ran = postloan("abs", "receipts", *given, "--loans", tmp_path / "pool.txt")
+    assert ran.code == 2
+    assert "L9" in ran.err
+    assert postloan("abs", "receipts", *given).code == 0
+    assert (
+        (tmp_path / "flow.csv")
+        .read_text(encoding="utf-8")
+        .startswith("date,balance,cost,recovery\n2026-03-31,0.00")
+    )
+
+
+def test_a_stress_on_the_command_line_takes_cash_away(postloan, deal: Path) -> None:
+    given = ("abs", "run", deal, "--collections", deal.parent / "flow.csv", "--out")
+    postloan(*given, deal.parent / "whole")
+    postloan(*given, deal.parent / "half", "--less", "0.5")
+    came = [
+        sum(
+            float(row["paid_in"])
+            for row in rows(deal.parent / out / "accounts.csv")
+            if row["account"] == "cash"
+        )
+        for out in ("whole", "half")
+    ]
+    assert came[1] < came[0]
