@@ -4,7 +4,7 @@ BIN := .venv/bin
 OUT ?= out
 SHELL := /bin/bash
 
-.PHONY: setup demo test check bench bench-abs bench-address docs format clean
+.PHONY: setup demo test check bench bench-abs bench-address bench-contact docs format clean
 
 # The stamp carries what the environment was built from, so that a changed list of packages rebuilds it.
 STAMP := .venv/.ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
@@ -37,6 +37,9 @@ bench: setup
 
 bench-address: setup
 	$(BIN)/python scripts/bench_address.py
+
+bench-contact: setup
+	$(BIN)/python scripts/bench_contact.py
 
 bench-abs: setup
 	$(BIN)/python scripts/bench_abs.py

@@ -30,7 +30,7 @@ A user's own file may also amend values of the packs: from a day on, with a sour
     topic: contact
     amends:
       CN-FREQ-01.max:
-        2026-03-01: {value: 2, source: {title: {en: Our policy, zh: 本机构制度}, article: 4.2}}
+        2026-03-01: {value: 2, source: {title: {en: Our policy, zh: 本机构制度}, article: art. 4}}
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def answer_line(
 ) -> dict[str, Any]:
     """The answer to one line; a line that cannot be read is refused with the reason under ``error``."""
     try:
-        case = json.loads(line)
+        case = json.loads(line.decode())
     except UnicodeDecodeError:
         return _mistaken("utf8", lang)
     except (ValueError, RecursionError):
@@ -55,8 +55,6 @@ def answer_line(
         return _mistaken("rule", lang)
     try:
         decision = rules.decide(event, rule, day)
-    except TypeError:
-        return _mistaken("object", lang)
     except PostloanError as error:
         return {"answer": "refuse", "because": [], "earliest": None, "error": error.message(lang or "en")}
     return _as_json(decision, rules, lang)

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import partial
+from datetime import date, time, timedelta
 
 from postloan.decide.answers import Answer
 from postloan.decide.contact.computing import Computation, computation
-from postloan.decide.contact.conditions import Check, Values, check_of
+from postloan.decide.contact.conditions import Check, Values, check_of, edges_of, parameters_of
 from postloan.decide.contact.reading import Facts
 from postloan.rules import Rule, RuleBook
-from postloan.rules.clauses import COMPUTATIONS, Clause, Probe, Unknown, tests_in
+from postloan.rules.clauses import COMPUTATIONS, Clause, Probe, Test, Unknown, tests_in
 from postloan.rules.events import events
-
-PASSES, FAILS, MISSING = 0, 1, 2
-Test = Callable[[Facts], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
     """One clause of a rule on one day, ready to be asked.
 
-    rule: its id. clause: as it stands in the book. values: the rule's parameters on the day. test: whether it
-    passes, fails, or misses a fact. answer: where it fails. unknown, alone: the answer where it misses a fact, with
-    the whole book and judged alone; None where it is silent then. compute: gives a value instead.
+    rule: its id. clause: as it stands in the book. values: the rule's parameters on the day. test: true where it
+    passes, false where it fails, None where it misses a fact. answer: where it fails. unknown, alone: the answer
+    where it misses a fact, with the whole book and judged alone; None where it is silent then. compute: gives a
+    value instead.
     """
 
     rule: str
     clause: Clause
     values: Values
-    test: Test
+    test: Check
     answer: Answer
     unknown: Answer | None
     alone: Answer | None
@@ -43,13 +40,36 @@ class Judge:
 class DayRules:
     """What is asked on one day.
 
-    by_kind: the judges of each act. alone: those of one rule by (rule, act). consulted: the rules that have a say on
-    an act.
+    by_kind: the judges of each act, each with its test. alone: those of one rule by (rule, act). consulted: the
+    rules that have a say on an act.
     """
 
-    by_kind: Mapping[str, tuple[Judge, ...]]
-    alone: Mapping[tuple[str, str], tuple[Judge, ...]]
+    by_kind: Mapping[str, Bench]
+    alone: Mapping[tuple[str, str], Bench]
     consulted: Mapping[str, tuple[str, ...]]
+
+
+Asked = tuple[tuple[Check, Judge], ...]
+"""Judges with their tests, in the order of the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The judges of an act (评判集).
+
+    always: those that speak whatever is known. on: by fact, those that are silent while this fact is unknown, so
+    that nobody asks them in vain. openings: times of day at which a window opens, and midnight.
+    """
+
+    always: Asked
+    on: Mapping[str, Asked]
+    openings: tuple[time, ...]
+
+    def asked(self, facts: Facts) -> Iterator[Asked]:
+        """The judges that may have something to say on some facts."""
+        yield self.always
+        for fact in self.on.keys() & facts.keys():
+            yield self.on[fact]
 
 
 class CompiledRules:
@@ -78,22 +98,49 @@ class CompiledRules:
             if _tells_effects(rule)
             for name, value in values.items()
         }
-        by_kind: dict[str, list[Judge]] = {kind: [] for kind in events().kinds}
-        alone: dict[tuple[str, str], list[Judge]] = {}
+        by_kind: dict[str, list[tuple[Check, Judge]]] = {kind: [] for kind in events().kinds}
+        alone: dict[tuple[str, str], list[tuple[Check, Judge]]] = {}
         for rule, values in active:
             for clause in rule.judges:
                 judge = _judge(rule, clause, values, table)
                 for act in sorted(events().acts(clause.of)):
-                    by_kind[act].append(judge)
-                    alone.setdefault((rule.id, act), []).append(judge)
+                    by_kind[act].append((judge.test, judge))
+                    alone.setdefault((rule.id, act), []).append((judge.test, judge))
         consulted = {
-            kind: tuple(dict.fromkeys(judge.rule for judge in asked)) for kind, asked in by_kind.items()
+            kind: tuple(dict.fromkeys(judge.rule for _, judge in asked)) for kind, asked in by_kind.items()
         }
         return DayRules(
-            {kind: tuple(asked) for kind, asked in by_kind.items()},
-            {key: tuple(asked) for key, asked in alone.items()},
+            {kind: _bench(asked) for kind, asked in by_kind.items()},
+            {key: _bench(asked) for key, asked in alone.items()},
             consulted,
         )
+
+
+def _bench(judges: list[tuple[Check, Judge]]) -> Bench:
+    always, on = [], dict[str, list[tuple[Check, Judge]]]()
+    for one in judges:
+        fact = _silent_without(one[1])
+        if fact is None:
+            always.append(one)
+        else:
+            on.setdefault(fact, []).append(one)
+    openings = {time(0, 0)} | {opening for _, judge in judges for opening in _openings(judge)}
+    return Bench(tuple(always), {fact: tuple(asked) for fact, asked in on.items()}, tuple(sorted(openings)))
+
+
+def _openings(judge: Judge) -> Iterator[time]:
+    for test in tests_in(judge.clause.needs):
+        if test.probe is Probe.WITHIN and isinstance(test.operand, tuple):
+            first, _, _ = edges_of(test.operand, judge.values)
+            yield time(first // 3600, first // 60 % 60, first % 60)
+
+
+def _silent_without(judge: Judge) -> str | None:
+    """The fact without which a judge never speaks; None where there is none."""
+    needs = judge.clause.needs
+    silent = judge.unknown is None and judge.alone is None
+    asks = isinstance(needs, Test) and needs.probe not in (Probe.KNOWN, Probe.GIVEN)
+    return needs.fact if silent and asks and isinstance(needs, Test) else None
 
 
 def _edges(rules: list[Rule]) -> list[date]:
@@ -109,20 +156,12 @@ def _held(book: RuleBook, rule: Rule, day: date) -> Values:
 
 
 def _applies(rule: Rule, values: Values) -> bool:
-    """Whether a rule is in force: it has all values that it tests by, and is not switched off."""
-    needed = {name for clause in rule.judges for name in _parameters(clause)}
-    return bool(values) and needed <= values.keys() and values.get("applies") is not False
-
-
-def _parameters(clause: Clause) -> set[str]:
-    named = set(COMPUTATIONS[clause.computes]) if clause.computes else set()
-    for condition in (clause.where, clause.needs):
-        for test in tests_in(condition):
-            if test.probe is Probe.WITHIN and isinstance(test.operand, tuple):
-                named |= {name for name in test.operand if name}
-            elif isinstance(test.operand, str) and test.probe not in (Probe.IS, Probe.EQUALS, Probe.COVERS):
-                named.add(test.operand)
-    return named
+    """Whether a rule is in force: a value that it tests by holds, so does all that it computes by."""
+    computed = {name for clause in rule.judges if clause.computes for name in COMPUTATIONS[clause.computes]}
+    conditions = [condition for clause in rule.judges for condition in (clause.where, clause.needs)]
+    tested = {name for each in conditions for test in tests_in(each) for name in parameters_of(test)}
+    held = bool(tested & values.keys()) if tested else bool(values)
+    return held and computed <= values.keys() and values.get("applies") is not False
 
 
 def _tells_effects(rule: Rule) -> bool:
@@ -144,35 +183,32 @@ def _judge(rule: Rule, clause: Clause, values: Values, table: Mapping[str, str])
     )
 
 
-def _test(clause: Clause, values: Values) -> Test:
+def _test(clause: Clause, values: Values) -> Check:
     """A clause as an implication: where its condition holds, what it needs must hold.
 
     A clause that computes fails where it applies, so that its value is asked for.
     """
     where = check_of(clause.where, values) if clause.where is not None else None
     needs = check_of(clause.needs, values) if clause.needs is not None else None
-    if where is None and needs is not None:
-        return partial(_needed, needs)
-    if where is not None and needs is not None:
-        return partial(_implied, where, needs)
-    return partial(_fails_where, where) if where is not None else lambda facts: FAILS
+    if where is None:
+        return needs or (lambda facts: False)
+    return _implied(where, needs) if needs is not None else _negated(where)
 
 
-def _needed(needs: Check, facts: Facts) -> int:
-    found = needs(facts)
-    return PASSES if found else MISSING if found is None else FAILS
+def _implied(where: Check, needs: Check) -> Check:
+    def implied(facts: Facts) -> bool | None:
+        applies = where(facts)
+        if applies is False:
+            return True
+        found = needs(facts)
+        return True if found else None if applies is None else found
+
+    return implied
 
 
-def _implied(where: Check, needs: Check, facts: Facts) -> int:
-    applies = where(facts)
-    if applies is False:
-        return PASSES
-    found = needs(facts)
-    if found:
-        return PASSES
-    return MISSING if applies is None or found is None else FAILS
+def _negated(where: Check) -> Check:
+    def negated(facts: Facts) -> bool | None:
+        applies = where(facts)
+        return None if applies is None else not applies
 
-
-def _fails_where(where: Check, facts: Facts) -> int:
-    applies = where(facts)
-    return FAILS if applies else MISSING if applies is None else PASSES
+    return negated

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from postloan.decide.answers import Answer, Grade
-from postloan.decide.contact.compiling import FAILS, PASSES, CompiledRules, DayRules, Judge
+from postloan.decide.contact.compiling import Bench, CompiledRules, DayRules, Judge
 from postloan.decide.contact.computing import ALLOW, EFFECTS, REFUSE, Value
 from postloan.decide.contact.deriving import derive
 from postloan.decide.contact.reading import Facts, Told, read_event
@@ -106,7 +106,7 @@ class ContactRules:
         hold where the event gives no moment.
 
         Raises:
-            TypeError: the event is no JSON object. UnknownRule: there is no such rule.
+            NotAnEvent: the event is no JSON object. UnknownRule: there is no such rule.
         """
         told = read_event(event)
         return self.judge(told, only, day)
@@ -129,43 +129,48 @@ class ContactRules:
 
     def weighed(self, rules: DayRules, kind: str, variants: list[Facts], only: str | None) -> ContactDecision:
         """The strictest answer of the judges of an act to facts, once for each plausible local time."""
-        judges = rules.by_kind[kind] if only is None else rules.alone.get((only, kind), ())
-        refused, reviewed, values = _asked(judges, variants, alone=only is not None)
+        bench = rules.by_kind[kind] if only is None else rules.alone.get((only, kind))
+        refused, reviewed, values = _asked(bench, variants, alone=only is not None)
         if refused:
-            because = tuple(dict.fromkeys(one.rule for one in refused))
+            because = tuple(sorted({one.rule for one in refused}))
             return Refusal(because, tuple(refused), self.version)
         if reviewed:
-            because = tuple(dict.fromkeys(one.rule for one in reviewed))
+            because = tuple(sorted({one.rule for one in reviewed}))
             return Review(because, tuple(reviewed), self.version)
         if values:
             return _gravest(values, self.version)
         return Permit(rules.consulted[kind] if only is None else (only,), self.version)
 
 
-def _asked(
-    judges: tuple[Judge, ...], variants: list[Facts], *, alone: bool
-) -> tuple[list[Spoke], list[Spoke], list[tuple[str, Value]]]:
-    refused: list[Spoke] = []
-    reviewed: list[Spoke] = []
-    values: list[tuple[str, Value]] = []
-    for facts in variants:
-        for judge in judges:
-            found = judge.test(facts)
-            if found == PASSES:
-                continue
-            if found == FAILS and judge.compute is not None:
-                value = judge.compute(facts)
-                if value is not None and value != REFUSE:
-                    values.append((judge.rule, value))
-                    continue
-                refused.append(Spoke(judge, value is None, facts))
-                continue
-            answer = judge.answer if found == FAILS else judge.alone if alone else judge.unknown
-            if answer is Answer.REFUSE:
-                refused.append(Spoke(judge, found != FAILS, facts))
-            elif answer is Answer.REVIEW:
-                reviewed.append(Spoke(judge, found != FAILS, facts))
-    return refused, reviewed, values
+_Said = tuple[list[Spoke], list[Spoke], list[tuple[str, Value]]]
+
+
+def _asked(bench: Bench | None, variants: list[Facts], *, alone: bool) -> _Said:
+    """What the judges of an act say: who refuses, who wants a person, and the values they give."""
+    said: _Said = ([], [], [])
+    for facts in variants if bench else ():
+        for judges in bench.asked(facts) if bench else ():
+            for test, judge in judges:
+                found = test(facts)
+                if not found:
+                    _say(judge, found, facts, said, alone=alone)
+    return said
+
+
+def _say(judge: Judge, found: bool | None, facts: Facts, said: _Said, *, alone: bool) -> None:
+    refused, reviewed, values = said
+    if found is False and judge.compute is not None:
+        value = judge.compute(facts)
+        if value is not None and value != REFUSE:
+            values.append((judge.rule, value))
+        else:
+            refused.append(Spoke(judge, value is None, facts))
+        return
+    answer = judge.answer if found is False else judge.alone if alone else judge.unknown
+    if answer is Answer.REFUSE:
+        refused.append(Spoke(judge, found is None, facts))
+    elif answer is Answer.REVIEW:
+        reviewed.append(Spoke(judge, found is None, facts))
 
 
 def _gravest(values: list[tuple[str, Value]], version: str) -> ContactDecision:

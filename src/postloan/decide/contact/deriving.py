@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +26,7 @@ _CHANNELS: Mapping[str, str] = {
     "locate_letter": "letter",
 }
 _WRITTEN = ("sms", "letter")
+_CONTENT = frozenset({"template", "text", "text_intent", "claims", "amount", "text_slots"})
 _NO_CONSENT = re.compile(
     r"none|no|never|revoked|withdrawn|expired|bundled|general|implied|assumed|missing|refused|pending|oral|false|declined"
 )
@@ -42,7 +43,7 @@ def derive(told: Told, day: date) -> list[Facts]:
     facts, odd = told.facts, told.odd
     kind = told.kind or ""
     _of_people(facts)
-    _of_content(facts, odd)
+    _of_content(facts)
     _of_letters(facts, kind)
     _of_agreements(facts, odd)
     if kind == "refinance":
@@ -123,6 +124,7 @@ def _of_people(facts: Facts) -> None:
         facts["poses_as"] = _poses_as(str(facts["self_name"]), agency, facts.get("has_agency"), actor)
 
 
+@lru_cache(maxsize=4096)
 def _poses_as(name: str, agency: Any, has_agency: bool | None, actor: str | None) -> str:
     called = _plain(name)
     if called in _OUR_NAMES:
@@ -141,14 +143,12 @@ def _poses_as(name: str, agency: Any, has_agency: bool | None, actor: str | None
     return "self"
 
 
-def _of_content(facts: Facts, odd: Mapping[str, object]) -> None:
+def _of_content(facts: Facts) -> None:
     if "template" in facts:
         facts["template_family"] = _family(str(facts["template"]))
-    if any(name in facts for name in ("template", "text", "text_intent", "claims", "amount", "text_slots")):
+    if not _CONTENT.isdisjoint(facts):
         facts["content_known"] = True
     slots = facts.get("text_slots")
-    if "fee" not in facts and "fee" in odd:
-        facts.pop("fee", None)
     if slots is not None:
         facts["text_slots"] = tuple(slot.lower() for slot in slots)
 

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from postloan.kernel import PostloanError
 from postloan.rules.events import FactSpec, FactType, events
 
 Facts = dict[str, Any]
@@ -25,6 +26,15 @@ _AMOUNT = re.compile(r"\+?\d{1,18}(\.\d{1,8})?")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _YES = frozenset({"true", "yes"})
 _NO = frozenset({"false", "no"})
+
+
+class NotAnEvent(PostloanError):
+    """An event and its ctx are JSON objects, but something else was given.
+
+    Write it as {{"kind": "call", "to": "debtor", "ctx": {{}}}}.
+    """
+
+    zh = '事件及其 ctx 须为 JSON 对象。请写作 {{"kind": "call", "to": "debtor", "ctx": {{}}}}。'
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +54,35 @@ def read_event(event: Mapping[str, Any]) -> Told:
     """The facts of an event; ``ctx`` may hold some of them, and those beside the act win.
 
     Raises:
-        TypeError: the event or its ``ctx`` is no mapping.
+        NotAnEvent: the event or its ``ctx`` is no mapping.
     """
-    takes = _takers()
-    ctx = event.get("ctx")
+    ctx = event.get("ctx") if isinstance(event, dict) else event
     if not isinstance(event, dict) or not (ctx is None or isinstance(ctx, dict)):
-        raise TypeError("event and ctx are JSON objects")
+        raise NotAnEvent
     facts: Facts = {}
     odd: dict[str, object] = {}
-    for told in (ctx, event):
-        for key, raw in (told or {}).items():
-            found = takes.get(key)
-            if found is None or raw is None:
-                continue
-            name, take = found
-            value = take(raw)
-            if value is None:
-                odd[name] = raw
-            else:
-                facts[name] = value
+    if ctx:
+        _take(ctx, facts, odd)
+    _take(event, facts, odd)
     kind = event.get("kind")
     return Told(kind if isinstance(kind, str) and kind in events().kinds else None, facts, odd)
+
+
+def _take(told: Mapping[str, Any], facts: Facts, odd: dict[str, object]) -> None:
+    takes = _takers()
+    for key, raw in told.items():
+        found = takes.get(key)
+        if found is None or raw is None:
+            continue
+        name, take = found
+        try:
+            value = take(raw)
+        except TypeError:  # a list or an object where one value is wanted
+            value = None
+        if value is None:
+            odd[name] = raw
+        else:
+            facts[name] = value
 
 
 @cache
@@ -86,7 +104,7 @@ def _taker(spec: FactSpec) -> Callable[[Any], Any]:
         FactType.DAY: _day,
         FactType.NUMBER: _number,
         FactType.AMOUNT: _amount,
-        FactType.FLAG: _flag,
+        FactType.FLAG: _Spelled({True: True, False: False}, _flagged).__getitem__,
         FactType.TEXT: _text,
         FactType.TEXTS: _texts,
         FactType.OBJECT: lambda raw: raw if isinstance(raw, dict) else None,
@@ -96,8 +114,10 @@ def _taker(spec: FactSpec) -> Callable[[Any], Any]:
     if spec.type is FactType.CODES:
         return _all_coded(spec)
     take = plain[spec.type]
-    if not spec.never or spec.type is FactType.TEXT:
+    if not spec.never:
         return take
+    if spec.type is FactType.TEXT:
+        return _named
     return lambda raw: NEVER if isinstance(raw, str) and raw.strip().lower() in _NEVER else take(raw)
 
 
@@ -119,9 +139,7 @@ def _day(raw: Any) -> date | None:
 
 
 def _number(raw: Any) -> int | float | Decimal | None:
-    if isinstance(raw, bool):
-        return None
-    if isinstance(raw, int):
+    if type(raw) is int:  # and no flag
         return raw if raw >= 0 else None
     if isinstance(raw, float):
         return raw if math.isfinite(raw) and raw >= 0 else None
@@ -141,17 +159,18 @@ def _amount(raw: Any) -> Decimal | None:
         return None
 
 
-def _flag(raw: Any) -> bool | None:
-    if isinstance(raw, bool):
-        return raw
+def _flagged(raw: Any) -> bool | None:
     word = raw.strip().lower() if isinstance(raw, str) else ""
     return True if word in _YES else False if word in _NO else None
 
 
-def _text(raw: Any) -> str | bool | None:
-    """A text as it reads, without what cannot be seen; a flag stays one (a consent that is there or not)."""
-    if isinstance(raw, bool):
-        return raw
+def _named(raw: Any) -> str | bool | None:
+    """A text, or a flag: an agreement may be named, or only said to be there or not."""
+    return raw if isinstance(raw, bool) else _text(raw)
+
+
+def _text(raw: Any) -> str | None:
+    """A text as it reads, without what cannot be seen."""
     if not isinstance(raw, str):
         return None
     return raw if raw.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", raw))
@@ -168,17 +187,29 @@ def _word(raw: str) -> str:
     return raw.strip().lower().replace("-", "_").replace(" ", "_")
 
 
+class _Spelled(dict[Any, Any]):
+    """Values by the way they are written; what is not among them is looked at once, and its reading returned.
+
+    A mapping, because most values are written as they should be, and a mapping finds them fastest.
+    """
+
+    def __init__(self, known: Mapping[Any, Any], other: Callable[[Any], Any]) -> None:
+        super().__init__(known)
+        self._other = other
+
+    def __missing__(self, raw: Any) -> Any:
+        return self._other(raw)
+
+
 def _coded(spec: FactSpec) -> Callable[[Any], str | None]:
     spellings = dict(spec.spellings)
 
-    def take(raw: Any) -> str | None:
-        if isinstance(raw, bool):
-            return spellings.get("true" if raw else "false")
-        if not isinstance(raw, str):
-            return None
-        return spellings.get(raw) or spellings.get(_word(raw))
+    def other(raw: Any) -> str | None:
+        if isinstance(raw, str):
+            return spellings.get(_word(raw))
+        return spellings.get("true" if raw else "false") if isinstance(raw, bool) else None
 
-    return take
+    return _Spelled(spellings, other).__getitem__
 
 
 def _all_coded(spec: FactSpec) -> Callable[[Any], tuple[str, ...] | None]:

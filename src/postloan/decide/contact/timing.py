@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from postloan.decide.answers import Answer
-from postloan.decide.contact.conditions import edges_of
 from postloan.decide.contact.deriving import local_times, set_clock
 from postloan.rules.clauses import Probe, Test, tests_in
 from postloan.rules.events import OverTime, events
@@ -35,26 +34,41 @@ def earliest(
     The moments looked at are the openings of the windows that hold on a day, the day on which the last limit of days
     has passed first.
     """
-    first = variants[0]
-    start = first["t"]
+    start = variants[0]["t"]
     wait = 0
     for one in refusal.spoke:
-        if one.judge is None or one.missing:
-            return None
-        days = _days_to_wait(one.judge, one.facts)
+        days = _days_to_wait(one.judge, one.facts) if one.judge else None
         if days is None:
             return None
         wait = max(wait, days)
     if wait > FARTHEST:
         return None
+    stood = [one.judge.test for one in refusal.spoke if one.judge]
     for more in range(LOOKED_AT):
         day = start.date() + (wait + more) * _DAY
         today = rules.compiled.on(day)
-        for opening in sorted(set(_openings(today.by_kind[kind]))):
-            local = datetime.combine(day, opening, start.tzinfo)
-            if local > start and not _refused(rules.weighed(today, kind, _later(variants, local), only)):
+        base = _days_later(variants[0], wait + more)
+        for local in _moments(variants[0], day, today.by_kind[kind].openings):
+            if local <= start:
+                continue
+            later = _at(base, local)
+            # What stood in the way is asked first; the whole bench only where that has gone.
+            if all(test(facts) for test in stood for facts in later) and not _refused(
+                rules.weighed(today, kind, later, only)
+            ):
                 return local
     return None
+
+
+def _moments(facts: Facts, day: date, openings: tuple[time, ...]) -> list[datetime]:
+    """When windows open on a day: by the clock of the event, and by that of every zone that is plausible."""
+    start = facts["t"]
+    wall = start.replace(tzinfo=None)
+    shifts = {plausible.replace(tzinfo=None) - wall for plausible in local_times(facts, start)} | {
+        timedelta()
+    }
+    opened = [datetime.combine(day, opening, start.tzinfo) for opening in openings]
+    return sorted({moment - shift for moment in opened for shift in shifts})
 
 
 def _refused(decision: ContactDecision) -> bool:
@@ -86,28 +100,31 @@ def _wait(test: Test, judge: Judge, facts: Facts) -> int | None:
     return None
 
 
-def _openings(judges: tuple[Judge, ...]) -> Iterator[time]:
-    yield time(0, 0)
-    for judge in judges:
-        for test in tests_in(judge.clause.needs):
-            if test.probe is Probe.WITHIN and isinstance(test.operand, tuple):
-                first, _, _ = edges_of(test.operand, judge.values)
-                yield time(first // 3600, first // 60 % 60, first % 60)
-
-
-def _later(variants: list[Facts], local: datetime) -> list[Facts]:
-    """The facts as they would be at a later moment, had nothing happened."""
-    base = dict(variants[0])
-    days = (local.date() - base["t"].date()).days
-    specs = events().facts
-    for name, value in list(base.items()):
-        spec = specs[name]
-        if spec.over_time is OverTime.DAYS:
-            base[name] = value + days
-        elif spec.over_time is OverTime.DAILY and days:
+def _days_later(facts: Facts, days: int) -> Facts:
+    """The facts as they would be some days later, had nothing happened."""
+    base = dict(facts)
+    growing, daily = _passing()
+    for name in growing & base.keys():
+        base[name] += days
+    if days:
+        for name in daily & base.keys():
             base[name] = 0
-    base["t"] = local
     base.pop("queue_minutes", None)
+    return base
+
+
+@cache
+def _passing() -> tuple[frozenset[str], frozenset[str]]:
+    """The facts that grow by one a day, and those that begin again each day."""
+    specs = events().facts.values()
+    return (
+        frozenset(spec.name for spec in specs if spec.over_time is OverTime.DAYS),
+        frozenset(spec.name for spec in specs if spec.over_time is OverTime.DAILY),
+    )
+
+
+def _at(base: Facts, local: datetime) -> list[Facts]:
+    base["t"] = local
     made = []
     for plausible in local_times(base, local) or [local]:
         variant = dict(base)
