@@ -10,7 +10,7 @@ from postloan.people.evidence import Evidence, Floats, Ints
 from postloan.people.lessons import lessons_of, pooled_effects
 from postloan.people.reach import Lessons, Weights, chances, fitted_calibration, learn, prior
 
-MOST = 60_000
+MOST = 30_000
 """Letters that a model is learned from; of more, a sample: the weights would not change any more."""
 _FOLDS = 3
 
@@ -41,13 +41,15 @@ def train(
     learn from (numbers of rows), all where None.
     """
     believed = before or prior()
-    letters = usable(evidence) if chosen is None else np.intersect1d(chosen, usable(evidence))
+    every = usable(evidence)
+    letters = every if chosen is None else np.intersect1d(chosen, every)
     if not len(letters):
-        return Model(believed, None)
+        # nothing new to learn, but neighbours still speak
+        return Model(believed, pooled_effects(believed, evidence, every) if len(every) else None)
     rng = np.random.default_rng(seed)
     some = letters if len(letters) <= MOST else np.sort(rng.choice(letters, MOST, replace=False))
     first = learn(believed, lessons_of(evidence, some))
-    pooled = pooled_effects(first, evidence, letters)
+    pooled = pooled_effects(first, evidence, every)
     lessons = lessons_of(evidence, some, pooled)
     weights = learn(believed, lessons, start=first.mean)
     shift, slope = _calibrated(believed, weights, lessons, evidence.letters.person[some], rng)

@@ -235,8 +235,8 @@ def _records(world: World, lives: _Lives, rng: np.random.Generator) -> tuple[Int
                 told = at_application
             every.append((has, np.full(len(has), number), day[has], told[has]))
     nobody = np.ones(count, dtype=np.bool_)
-    for owners, number, _, _ in every:
-        nobody[owners[number != _AT["application_work"]]] = False
+    for owners, kinds, _, _ in every:
+        nobody[owners[kinds != _AT["application_work"]]] = False
     rest = np.flatnonzero(nobody)
     every.append((rest, np.full(len(rest), _AT["application_home"]), taken[rest], at_application[rest]))
     person, source, day, local = (

@@ -1,0 +1,170 @@
+"""``postloan reach``: learn where letters arrive, rank places, look back, explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+
+if TYPE_CHECKING:
+    from postloan.workflows.reaching import Reached, ReachOptions
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True,
+                  help="Where a letter arrives (触达): train, rank places, look back, explain.")  # fmt: skip
+
+_Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="TAPE",
+        help="A tape folder or file with addresses; letters are learned from where it has them.",
+    ),
+]
+_Mapping = Annotated[Path | None, typer.Option("--mapping", help="Your mapping of headers to fields (YAML).")]
+_On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="DATE",
+        help="Day on which places are looked at; the last day on the tape if left out.",
+    ),
+]
+_Model = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        metavar="FILE",
+        help="Begin from this kept model; letters that it knows are not learned again.",
+    ),
+]
+_Seed = Annotated[int, typer.Option("--seed", min=0, help="Of samples and draws; the same seed gives the same answer.")]  # fmt: skip
+
+
+@app.callback()
+def _reach() -> None:
+    """Where a letter arrives: train, rank places, look back, explain."""
+
+
+@app.command("rank")
+def rank(
+    source: _Source,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for places.parquet and people.parquet.")],
+    on: _On = None,
+    model: _Model = None,
+    mapping: _Mapping = None,
+    cost: Annotated[float, typer.Option("--cost", min=0.0, help="Yuan that one letter costs.")] = 4.2,
+    worth: Annotated[float, typer.Option("--worth", min=0.0, help="Yuan that reaching a person is worth.")] = 60.0,
+    most: Annotated[int, typer.Option("--most", min=1, max=7, help="Most letters to one person.")] = 3,
+    least: Annotated[float, typer.Option("--least", min=0.0, max=1.0, help="Chance to arrive below which no letter is sent.")] = 0.05,
+    explore: Annotated[float, typer.Option("--explore", min=0.0, max=0.5, help="Share of people whose next place is drawn at random; its chance is written down.")] = 0.0,
+    seed: _Seed = 0,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """Learn from the tape's own letters and rank everybody's places; what may not be used is only counted."""
+    from postloan.adapters.files_whole import make_folder
+    from postloan.bootstrap import tools
+    from postloan.people.next_letter import Policy
+    from postloan.workflows.reaching import learn_to_reach, rank_places, write_tables
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    policy = Policy(cost, worth, most, least, explore, seed)
+    with screen.steps() as tell, tools(tell=tell) as ours:
+        reached = learn_to_reach(_options(source, on, model, mapping, seed), ours)
+        tables = rank_places(reached, policy, ours, screen.lang)
+        make_folder(out)
+        write_tables(tables, out, ours)
+    if json:
+        screen.json({**_facts(reached), "out": str(out), "seconds": dict(ours.timings)})
+        return
+    _show(screen, reached)
+    screen.say(f"Places and people: {out}", f"地点与人员：{out}")
+
+
+@app.command("train")
+def train(
+    source: _Source,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to keep the model.")],
+    on: _On = None,
+    model: _Model = None,
+    mapping: _Mapping = None,
+    seed: _Seed = 0,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Learn from the tape's letters and keep the model, from nothing or from a model that is kept already."""
+    from postloan.adapters.files_whole import make_folder, whole
+    from postloan.bootstrap import tools
+    from postloan.workflows.reaching import kept_model, learn_to_reach
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    with screen.steps() as tell, tools(tell=tell) as ours:
+        reached = learn_to_reach(_options(source, on, model, mapping, seed), ours)
+    make_folder(out.parent)
+    with whole(out) as part:
+        part.write_bytes(kept_model(reached))
+    if json:
+        screen.json({**_facts(reached), "out": str(out)})
+        return
+    _show(screen, reached)
+    screen.say(f"Model: {out}", f"模型：{out}")
+
+
+def _options(
+    source: Path, on: str | None, model: Path | None, mapping: Path | None, seed: int
+) -> ReachOptions:
+    from postloan.cli.given import UnreadableFile, day, read_text
+    from postloan.workflows.reaching import ReachOptions
+    from postloan.workflows.taking_in import TapeOptions
+
+    kept = None
+    if model is not None:
+        from postloan.people.keeping import from_bytes
+
+        try:
+            kept = from_bytes(model.read_bytes(), model.name)
+        except OSError as error:
+            raise UnreadableFile(path=model, why=error.strerror or "it cannot be opened") from error
+    tape = TapeOptions(mapping=read_text(mapping), mapping_file=mapping.name if mapping else "")
+    return ReachOptions(source, day(on) if on else None, tape, kept, seed)
+
+
+def _facts(reached: Reached) -> dict[str, object]:
+    evidence = reached.gathered.evidence
+    return {
+        "on": reached.gathered.on,
+        "people": evidence.people,
+        "records": len(evidence.records.person),
+        "places": len(evidence.spots.person),
+        "letters_learned": reached.new_letters,
+        "refused": [
+            {"reason": line.reason, "source": line.source, "rows": line.rows} for line in reached.away
+        ],
+        "findings": [
+            {"code": f.code, "rows": f.count, "says_en": f.says("en"), "says_zh": f.says("zh")}
+            for f in reached.findings
+        ],
+    }
+
+
+def _show(screen: Screen, reached: Reached) -> None:
+    evidence = reached.gathered.evidence
+    if reached.findings:
+        heads = screen.text("code|severity|rows|what was found|what to do", "代码|级别|行数|发现|处理办法")
+        screen.table(
+            screen.text("At the door", "入库检查"), heads.split("|"),
+            [(f.code, screen.severity(f.kind.severity), f.count, f.says(screen.lang), f.mend(screen.lang))
+             for f in reached.findings],
+            right=[2],
+        )  # fmt: skip
+    records, places = len(evidence.records.person), len(evidence.spots.person)
+    screen.say(
+        f"{evidence.people:,} people, {records:,} lawful records at {places:,} places; "
+        f"learned from {reached.new_letters:,} letters, looked at on {reached.gathered.on}",
+        f"{evidence.people:,} 人，合法地址记录 {records:,} 条，归并为 {places:,} 处；"
+        f"从 {reached.new_letters:,} 封函件学习，观察日 {reached.gathered.on}",
+    )
