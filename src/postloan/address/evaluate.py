@@ -82,16 +82,18 @@ def evaluate(
     weights: Literal["default", "clean"] = "default",
 ) -> Evaluation:
     """Label the raw texts and compare with the gold spans."""
-    tagger = load_tagger(mode, weights)
-    texts = ["".join(text for text, _ in parts) for parts in addresses]
-    spans = tagger.tag(texts)
-    found = {
-        (row, a, b, LABELS[label])
-        for row, a, b, label in zip(
-            spans.row.tolist(), spans.start.tolist(), spans.end.tolist(), spans.label.tolist(), strict=True
-        )
-    }
-    return compare(addresses, found)
+    return compare(addresses, found_spans(addresses, mode, weights))
+
+
+def found_spans(
+    addresses: Sequence[Gold],
+    mode: Literal["accurate", "fast"] = "accurate",
+    weights: Literal["default", "clean"] = "default",
+) -> set[tuple[int, int, int, str]]:
+    """What the tagger finds in the raw texts: address, start, end and label of every span."""
+    spans = load_tagger(mode, weights).tag(["".join(text for text, _ in parts) for parts in addresses])
+    columns = (spans.row.tolist(), spans.start.tolist(), spans.end.tolist(), spans.label.tolist())
+    return {(row, a, b, LABELS[label]) for row, a, b, label in zip(*columns, strict=True)}
 
 
 def compare(addresses: Sequence[Gold], found: Iterable[tuple[int, int, int, str]]) -> Evaluation:

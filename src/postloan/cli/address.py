@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from postloan.cli.address_matching import compare, grade, match
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+
+if TYPE_CHECKING:
+    from postloan.address.mistakes import Mistakes
+
+MOST_KINDS = 25
+"""Kinds of mistakes that are shown; the rest are rare."""
 
 # one thread a process is fastest for products as small as the tagger's; read when numpy is first imported
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -114,16 +120,21 @@ def evaluate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="One token and one BIO tag a line.")],
     mode: Annotated[TaggerChoice, typer.Option(help="accurate or fast.")] = TaggerChoice.accurate,
     weights: WeightsOption = WeightsChoice.default,
+    worst: Annotated[
+        int, typer.Option("--worst", min=0, help="Show so many of the worst mistakes, and their kinds.")
+    ] = 0,
     as_json: JsonOption = False,
     lang: LangOption = LangChoice.en,
 ) -> None:
     """Entity precision, recall and F1 by label, on the raw text of a labelled file."""
-    from postloan.address.evaluate import evaluate as measure
-    from postloan.address.evaluate import read_labelled
+    from postloan.address.evaluate import compare, found_spans, read_labelled
+    from postloan.address.mistakes import mistakes
     from postloan.cli.given import read_text
 
     screen = Screen(lang, json=as_json)
-    found = measure(read_labelled(read_text(file)), mode.value, weights.value)
+    addresses = read_labelled(read_text(file))
+    spans = found_spans(addresses, mode.value, weights.value)
+    found, wrong = compare(addresses, spans), mistakes(addresses, spans, worst)
     scores = {**found.by_label, "all": found.overall}
     if as_json:
         screen.json(
@@ -137,6 +148,8 @@ def evaluate(
                     }
                     for label, s in scores.items()
                 },
+                "worst": [{"text": one.text, "gold": one.gold, "found": one.found} for one in wrong.worst],
+                "mistakes": dict(wrong.kinds) if worst else {},
             }
         )  # fmt: skip
     screen.table(
@@ -155,6 +168,21 @@ def evaluate(
         ],
         right=(1, 2, 3, 4),
     )
+    if worst:
+        _show_mistakes(screen, wrong)
+
+
+def _show_mistakes(screen: Screen, wrong: Mistakes) -> None:
+    title = screen.text("Mistakes by kind (right > found)", "错误类型（应为 > 实为）")
+    head = ["kind", "addresses"] if screen.lang == "en" else ["类型", "次数"]
+    screen.table(title, head, [(kind, count) for kind, count in wrong.kinds[:MOST_KINDS]], right=(1,))
+    for one in wrong.worst:
+        screen.say(one.text)
+        for name, parts in (
+            (screen.text("right", "应为"), one.gold),
+            (screen.text("found", "实为"), one.found),
+        ):
+            screen.say(f"  {name}  " + " | ".join(f"{text} {label}" for text, label in parts))
 
 
 @app.command()

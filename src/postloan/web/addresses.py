@@ -9,9 +9,10 @@ from types import MappingProxyType
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from postloan.address import Chain, Element, Parsed, parse_one, regions, resolve
+from postloan.address import Chain, Element, Parsed, Standard, normalise, parse_one, regions, resolve
 from postloan.address.chain import lineage, path_of
 from postloan.address.comparison import LEVEL_WORDS, Comparison, compare
+from postloan.address.deliverability import Deliverability, deliverable
 from postloan.address.parsing import REASONS
 from postloan.kernel import Lang
 from postloan.web.page import lang_of, show
@@ -56,7 +57,8 @@ class Read:
 
     parsed: what was read. chain: the divisions that its names fix. steps: from the province down, as they are today.
     others: paths of the places that its names fit as well. reason: why it deserves little trust, in the reader's
-    language. likeness: how it stands to the first address on the page; None for the first.
+    language. standard: its standard form. post: can a postman find it? likeness: how it stands to the first address
+    on the page; None for the first.
     """
 
     parsed: Parsed
@@ -64,6 +66,8 @@ class Read:
     steps: tuple[Step, ...]
     others: tuple[str, ...]
     reason: str
+    standard: Standard
+    post: Deliverability
     likeness: Comparison | None
 
     def group(self, element: Element) -> str:
@@ -105,7 +109,7 @@ def _read(parsed: Parsed, lang: Lang, likeness: Comparison | None) -> Read:
     reason = REASONS.get(parsed.reason or chain.reason)
     return Read(
         parsed, chain, _steps(chain), tuple(path_of(code) for code in chain.ambiguous),
-        "" if reason is None else reason[lang == "zh"], likeness,
+        "" if reason is None else reason[lang == "zh"], normalise(parsed), deliverable(parsed), likeness,
     )  # fmt: skip
 
 

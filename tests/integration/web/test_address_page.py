@@ -40,7 +40,16 @@ def test_the_first_page_is_the_one_that_reads_addresses(client):
 def test_every_part_of_an_address_is_named_with_the_divisions_of_today(client):
     page = read(client, "广州市萝岗区科学大道88号A栋1203房")
     assert page.status_code == 200
-    for said in ("科学大道", "1203房", "440112", "黄埔区", "广东省 completed", "萝岗区 lies in 黄埔区 today"):
+    for said in (
+        "科学大道",
+        "1203房",
+        "440112",
+        "黄埔区",
+        "广东省 completed",
+        "萝岗区 lies in 黄埔区 today",
+        "广东省广州市黄埔区科学大道88号A幢1203室",
+        "exact to the door",
+    ):
         assert said in page.text
 
 
@@ -49,6 +58,11 @@ def test_a_name_that_fits_several_places_shows_all_of_them_and_chooses_none(clie
     assert "文本中的名称不能确定任何区划" in page
     for place in ("南京市", "徐州市", "福州市", "开封市"):
         assert place in page
+
+
+def test_what_a_postman_would_miss_is_asked(client):
+    page = read(client, "鼓楼区中山北路26号").text
+    assert "Which city and which county or district is it in?" in page
 
 
 def test_further_lines_are_compared_with_the_first(client):
