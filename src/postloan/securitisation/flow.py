@@ -6,19 +6,21 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from postloan.kernel import PostloanError
 from postloan.kernel.days import NotADay, parse_day
 from postloan.securitisation.lanes import Lane, exact
+from postloan.securitisation.plain_numbers import plain_number
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 COLUMNS = ("balance", "principal", "interest", "prepayment", "default", "recovery", "loss", "cost")
+_NOISE = Fraction(1, 10_000)
+"""What binary arithmetic may have left behind an amount, in fen."""
 CASH = ("principal", "interest", "prepayment", "recovery")
 
 
@@ -147,7 +149,7 @@ def read_rates(rows: Sequence[Mapping[str, str]], where: str) -> dict[str, list[
     rates: dict[str, list[tuple[date, Fraction]]] = {}
     for number, row in enumerate(rows, 2):
         try:
-            rate = exact(Fraction(row["rate"].strip()))
+            rate = exact(plain_number(row["rate"]))
             rates.setdefault(row["bond"], []).append((parse_day(row["date"]), rate))
         except (KeyError, ValueError, ZeroDivisionError, AttributeError, NotADay) as error:
             raise _bad(
@@ -162,11 +164,11 @@ def _fen(text: str | None, where: str, name: str) -> int:
     if text is None or not text.strip():
         return 0
     try:
-        amount = Decimal(text.strip().replace(",", ""))
-        fen = amount * 100
-        if not amount.is_finite() or fen != fen.to_integral_value():
-            raise InvalidOperation
-    except InvalidOperation as error:
+        exact_fen = plain_number(text) * 100
+        amount = round(exact_fen)
+        if abs(exact_fen - amount) > _NOISE:
+            raise ValueError
+    except ValueError as error:
         raise _bad(
             where, f"{name} '{text}' is no amount of yuan with at most two decimals", "Write 1234.56."
         ) from error
@@ -176,7 +178,7 @@ def _fen(text: str | None, where: str, name: str) -> int:
             f"{name} {text} is negative",
             "Amounts of a flow are never negative; put a refund in the next row.",
         )
-    return int(fen)
+    return amount
 
 
 def _check_days(dates: Sequence[date], where: str) -> None:

@@ -17,7 +17,9 @@ from typing import Any, Literal, Protocol
 
 from postloan.kernel import PostloanError
 from postloan.securitisation.lanes import Lanes, Rounding, exact
+from postloan.securitisation.plain_numbers import plain_number
 
+_LONGEST = 2_000
 Kind = Literal["money", "number", "ratio", "condition", "day", "text"]
 Evaluate = Callable[["Meter"], Any]
 
@@ -153,20 +155,29 @@ class _Reader:
         return BadFormula(text=self.text, why=why, mend=mend)
 
     def read(self) -> tuple[Kind, Evaluate]:
+        if len(self.text) > _LONGEST:
+            raise self.fail(f"it is longer than {_LONGEST} characters", "Split it, or write it more simply.")
         try:
-            tree = ast.parse(self.text.strip(), mode="eval")
+            return self.node(ast.parse(self.text.strip(), mode="eval").body)
         except SyntaxError as error:
             raise self.fail(
                 f"it cannot be read at character {error.offset}", "Check brackets, quotes and operators."
             ) from error
-        return self.node(tree.body)
+        except (RecursionError, MemoryError) as error:
+            raise self.fail("it is nested too deeply", "Write it more simply.") from error
+
+    def number(self, text: str) -> Fraction:
+        try:
+            return plain_number(text)
+        except ValueError as error:
+            raise self.fail(str(error), "Write a plain number, such as 0.02.") from error
 
     def node(self, node: ast.expr) -> tuple[Kind, Evaluate]:
         match node:
             case ast.Constant(value=bool() as truth):
                 return "condition", lambda run, truth=truth: truth
             case ast.Constant(value=int() | float()):
-                number = exact(Fraction(Decimal(ast.get_source_segment(self.text.strip(), node) or "0")))
+                number = exact(self.number(ast.get_source_segment(self.text.strip(), node) or "0"))
                 return "number", lambda run, number=number: number
             case ast.Constant(value=str() as words):
                 return "text", lambda run, words=words: words

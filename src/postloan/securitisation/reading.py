@@ -45,6 +45,7 @@ WATERFALLS = (
     "pre-closing",
 )
 MOMENTS = ("before-collection", "after-collection", "before-payment", "after-payment")
+_LONGEST = 100
 INVESTORS = ("qualified_institution", "wealth_product", "own_wealth_product", "retail", "other")
 _CASH = ("principal", "interest", "prepayment", "recovery")
 _FEES = ("one-off", "recurring", "scheduled", "annual-rate", "share", "target", "cost", "per-collection")
@@ -118,7 +119,7 @@ class _Reader:
         clean_up = top.table("clean_up")
         clean_up.only(("when",))
         status = top.word("status", STATUSES, "normal")
-        retention = top.table("retention")
+        retention, remaining = top.table("retention"), top.table("remaining")
         retention.only(("share",))
         terms = Terms(
             name=top.text("name") or "deal",
@@ -137,7 +138,7 @@ class _Reader:
             forecasts={name: self.forecast(name, table) for name, table in top.tables("forecasts").items()},
             retained=retention.rate("share") or Fraction(0),
             sources=tuple(map(str, top.items("sources"))),
-            remaining={name: self.share(name, value) for name, value in top.table("remaining").data.items()},
+            remaining={name: remaining.rate(name) or Fraction(0) for name in remaining.data},
             not_imported=tuple(map(str, top.items("not_imported"))),
             income_rights=self.income_rights(top) if "income_rights" in top.data else None,
             text=self.text,
@@ -158,9 +159,6 @@ class _Reader:
                         "账户、费用与证券请使用不同名称。",
                     )
                 seen.add(name)
-
-    def share(self, name: str, value: Any) -> Fraction:
-        return Table(self.blame, {name: value}, ("remaining",)).rate(name) or Fraction(0)
 
     def conventions(self, table: Table) -> Conventions:
         table.only(("rounding", "day_count", "business_days", "calendar", "interest_on_interest"))
@@ -200,6 +198,8 @@ class _Reader:
             payment=table.pattern("payment", needed=True),
             accrues_from=table.day("accrues_from") or closing,
         )
+        if dates.legal_final.year - dates.cutoff.year > _LONGEST:
+            table.fail("legal_final", f"the deal lasts longer than {_LONGEST} years", "Check the year.")
         order = ("cutoff", "closing", "first_payment", "legal_final")
         for before, after in itertools.pairwise(order):
             first, second = getattr(dates, before), getattr(dates, after)

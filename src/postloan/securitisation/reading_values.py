@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, NoReturn
 
@@ -13,6 +12,7 @@ from postloan.kernel import PostloanError
 from postloan.securitisation.formula import BadFormula, Formula, Kind, read_formula
 from postloan.securitisation.lanes import exact
 from postloan.securitisation.mistakes import Blame
+from postloan.securitisation.plain_numbers import fen_of, plain_number
 from postloan.securitisation.schedule import Pattern, days_of
 
 
@@ -136,10 +136,8 @@ class Table:
 
     def _fen(self, key: str, found: Any) -> int:
         try:
-            fen = Decimal(str(found).replace(",", "").replace("_", "")) * 100
-            if isinstance(found, bool) or not fen.is_finite() or fen != fen.to_integral_value():
-                raise InvalidOperation
-        except InvalidOperation:
+            fen = fen_of("" if isinstance(found, bool) else str(found))
+        except ValueError:
             self.fail(
                 key,
                 f"'{found}' is no amount of yuan",
@@ -155,7 +153,7 @@ class Table:
                 f"{key} {found} 为负数",
                 "余额与金额不得为负。",
             )
-        return int(fen)
+        return fen
 
     def rate(self, key: str) -> Fraction | None:
         """A rate: ``"2.03%"``, ``"0.0203"`` or a number."""
@@ -163,12 +161,10 @@ class Table:
         return None if found is None else self._rate(key, found)
 
     def _rate(self, key: str, found: Any) -> Fraction:
-        text = str(found).strip()
+        text = "" if isinstance(found, bool) else str(found).strip()
         try:
-            if isinstance(found, bool):
-                raise ValueError
-            return exact(Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text))
-        except (ValueError, ZeroDivisionError):
+            return exact(plain_number(text[:-1]) / 100 if text.endswith("%") else plain_number(text))
+        except ValueError:
             self.fail(
                 key,
                 f"'{found}' is no rate",

@@ -183,3 +183,29 @@ def test_a_formula_outside_the_language_is_refused(formula: str) -> None:
     )
     with pytest.raises(PostloanError):
         read_terms(text, "deal.toml")
+
+
+@pytest.mark.parametrize(
+    "number", ["1e999999999", "1e-999999999", "9" * 40, "NaN", "Infinity", "1/0", "0x10", "", "1e5/1e-999999"]
+)
+def test_a_monstrous_number_is_refused_at_once(number: str) -> None:
+    refused(changed('balance = "5000000.00"', f'balance = "{number}"'))
+    refused(changed('rate = "2.3%"', f'rate = "{number}"'))
+    with pytest.raises(BadFlow):
+        read_flow([{"date": "2025-03-31", "recovery": number or "x"}], "flow.csv")
+
+
+@pytest.mark.parametrize(
+    "formula", ["1e999999999", "(" * 900 + "1" + ")" * 900, "-" * 1900 + "1", "1+" * 1500 + "1"]
+)
+def test_a_monstrous_formula_is_refused_at_once(formula: str) -> None:
+    assert "formula" in refused(changed("pool_factor < 0.1 and", f"{formula} < 0.1 and"))
+
+
+def test_a_deal_of_a_thousand_years_is_refused() -> None:
+    assert "years" in refused(changed("legal_final = 2031-03-26", "legal_final = 3031-03-26"))
+
+
+def test_what_binary_arithmetic_leaves_behind_an_amount_is_dropped() -> None:
+    flow = read_flow([{"date": "2025-03-31", "recovery": str(0.1 + 0.2)}], "flow.csv")
+    assert flow.columns["recovery"] == [30]
