@@ -83,8 +83,8 @@ def show_rule(
     json: JsonOption = False,
     lang: LangOption = LangChoice.en,
 ) -> None:
-    """Show one rule: what it says, its values through time and where they are written."""
-    from postloan.rules import rule_as_json
+    """Show one rule: what it says, its values through time, where they are written, and cases."""
+    from postloan.rules import cases_of, rule_as_json
 
     screen = Screen(lang, json=json)
     book = _book(folder)
@@ -96,10 +96,13 @@ def show_rule(
         book.value(f"{name}.{asked[0]}", on=_day(on))  # where there is no value, its error says why
     if json:
         shown = rule_as_json(rule)
-        screen.json({**shown, "version": book.version, "on": _values_on(book, rule, _day(on))}, indent=2)
+        told = [{"event": case.event, "expect": case.expect} for case in cases_of(name)]
+        on_day = _values_on(book, rule, _day(on))
+        screen.json({**shown, "version": book.version, "on": on_day, "cases": told}, indent=2)
         return
     _show_head(rule, book, screen)
     _show_history(rule, parameter, _day(on), screen)
+    _show_cases(name, screen)
 
 
 @app.command("keep")
@@ -190,6 +193,25 @@ def _show_history(rule: Rule, only: str, day: date, screen: Screen) -> None:
             )
     heads = screen.text("|Meaning|Value|From|Until|Source", "|含义|取值|自|至|出处").split("|")
     screen.table(screen.text(f"▶ holds on {day}", f"▶ {day} 有效"), heads, rows)
+
+
+def _show_cases(rule: str, screen: Screen) -> None:
+    """What the rule alone answers to some events."""
+    import json
+
+    from postloan.decide.answers import ANSWERS, Answer
+    from postloan.rules import cases_of
+
+    def answered(expect: object) -> str:
+        if expect in list(Answer):
+            return ANSWERS[Answer(str(expect))][screen.lang]
+        return expect if isinstance(expect, str) else json.dumps(expect, ensure_ascii=False)
+
+    cases = cases_of(rule)
+    if cases:
+        heads = screen.text("Event|Answer", "事件|结论").split("|")
+        rows = [(json.dumps(case.event, ensure_ascii=False), answered(case.expect)) for case in cases]
+        screen.table(screen.text("Cases, judged by this rule alone", "用例（仅按本规则裁决）"), heads, rows)
 
 
 def _shown_values(book: RuleBook, rule: Rule, day: date, screen: Screen) -> list[str]:

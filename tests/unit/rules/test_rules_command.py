@@ -74,3 +74,11 @@ rules:
 """
     (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
     assert "Our own rule." in run("show", "CN-OWN-01", "--folder", str(tmp_path))
+
+
+def test_a_rule_of_conduct_is_shown_with_cases_that_tell_what_it_answers():
+    shown = json.loads(run("show", "US-HOURS-01", "--on", "2026-06-01", "--json"))
+    assert shown["on"] == {"open": "08:00:00", "close": "21:00:00", "close_inclusive": True}
+    assert {case["expect"] for case in shown["cases"]} == {"allow", "refuse"}
+    assert shown["judges"]
+    assert "不可以" in run("show", "CN-FREQ-01", "--lang", "zh")
