@@ -44,10 +44,24 @@ class Reason:
 
     def says(self, lang: Lang = "en") -> str:
         """The reason in a sentence."""
-        facts = {
-            name: fact.says(lang) if isinstance(fact, Reason) else fact for name, fact in self.facts.items()
-        }
+        facts = {name: _said(name, fact, lang) for name, fact in self.facts.items()}
         return _texts()[self.code][lang].format(**facts)
+
+
+_PARTS = {
+    "principal": "本金", "interest": "利息", "penalty": "罚息", "compound": "复利", "fees": "费用",
+    "costs": "实现债权的费用", "written_off": "核销金额", "refinancing": "借新还旧金额", "price": "价款",
+}  # fmt: skip
+"""What the parts of a debt and the amounts beside them are called in a Chinese sentence."""
+
+
+def _said(name: str, fact: object, lang: Lang) -> object:
+    """A fact as a sentence names it."""
+    if isinstance(fact, Reason):
+        return fact.says(lang)
+    if name != "part":
+        return fact
+    return _PARTS.get(str(fact), fact) if lang == "zh" else str(fact).replace("_", " ")
 
 
 def because(code: str, **facts: object) -> Reason:

@@ -88,10 +88,10 @@ def _said_en(found: Effect) -> list[str]:
             said.append(f"Restructured with {plan.waived} waived: {_gain_en(found.result)}.")
         case Act.KEEP:
             said.append("Kept as they are.")
-    word = "more" if found.set_aside >= ZERO else "less"
+    word = "more" if found.set_aside > ZERO else "less"
+    aside = f"{abs(found.set_aside.as_yuan):,} yuan {word}" if found.set_aside else "Neither more nor less"
     said.append(
-        f"{abs(found.set_aside.as_yuan):,} yuan {word} must be set aside than without it; profit after provisions "
-        f"changes by {found.profit}."
+        f"{aside} must be set aside than without it; profit after provisions changes by {found.profit}."
     )
     if found.free:
         said.append(f"Provisions of {found.free} are then above what must be held and could be released.")
@@ -121,10 +121,9 @@ def _said_zh(found: Effect) -> list[str]:
             said.append(f"重组并减免 {plan.waived} 元，{_gain_zh(found.result)}。")
         case Act.KEEP:
             said.append("继续持有。")
-    word = "增加" if found.set_aside >= ZERO else "减少"
-    said.append(
-        f"较不处置，须计提准备{word} {abs(found.set_aside.as_yuan):,} 元；拨备后利润变动 {found.profit} 元。"
-    )
+    word = "增加" if found.set_aside > ZERO else "减少"
+    aside = f"{word} {abs(found.set_aside.as_yuan):,} 元" if found.set_aside else "不变"
+    said.append(f"较不处置，须计提准备{aside}；拨备后利润变动 {found.profit} 元。")
     if found.free:
         said.append(f"处置后有 {found.free} 元准备超出应持有额，可以转回。")
     said += [

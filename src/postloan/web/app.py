@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +16,7 @@ from postloan.ledger.replaying import NotInLedger
 from postloan.ledger.store import AlreadyThere, ChangedMeanwhile, NoSuchRecord
 from postloan.web import static_files
 from postloan.web.areas import AREAS
-from postloan.web.door import enter, house_of
+from postloan.web.door import COOKIE, enter, house_of, recognised
 from postloan.web.frame import Frame
 from postloan.web.house import House
 from postloan.web.mistakes import (
@@ -108,8 +109,16 @@ def _away(request: Request, there: str) -> Response:
 
 def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    _recognise(request)
     problem = {404: "missing", 405: "missing", 403: "forbidden"}.get(error.status_code, "refused")
     return show(request, "problem.html.j2", status=error.status_code, problem=problem, says="", ref="")
+
+
+def _recognise(request: Request) -> None:
+    """Keep the menu on a page that is not there, for whoever is signed in."""
+    if getattr(request.state, "visitor", None) is None:
+        with suppress(PostloanError):
+            request.state.visitor = recognised(house_of(request), request.cookies.get(COOKIE, ""))
 
 
 def _unreadable(request: Request, _: Exception) -> Response:

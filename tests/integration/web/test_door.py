@@ -280,3 +280,10 @@ def test_an_unknown_role_gives_no_right(pages: Pages) -> None:
         tx.note(Note("tests.changed"))
     pages.sign_in("viewer")
     assert pages.get("/").status_code == 403
+
+
+def test_a_page_that_is_not_there_keeps_the_menu_of_whoever_is_signed_in(looking: Pages) -> None:
+    assert "<nav" not in looking.get("/none").text
+    looking.sign_in("officer")
+    answer = looking.get("/none")
+    assert (answer.status_code, "<nav" in answer.text) == (404, True)
