@@ -50,11 +50,13 @@ def _work(found: Morning, screen: Screen) -> None:
     else:
         screen.say(
             f"On {came.on} {came.rows:,} payments came in, {came.amount} yuan: {came.posted_rows:,} posted "
-            f"({came.posted_amount}), {came.suspended_rows:,} in suspense ({came.suspended_amount}); "
+            f"({came.posted_amount}), {came.suspended_rows:,} in suspense ({came.suspended_amount}), "
+            f"{came.refused_rows:,} rows refused ({came.refused_amount}); "
             f"{came.files} files taken, {came.refused} refused; {came.undone:,} undone ({came.undone_amount}).",
             f"{came.on} 共入账 {came.rows:,} 笔、{came.amount} 元：已入账 {came.posted_rows:,} 笔"
-            f"（{came.posted_amount}），挂账 {came.suspended_rows:,} 笔（{came.suspended_amount}）；"
-            f"接收文件 {came.files} 个，拒收 {came.refused} 个；退回或冲正 {came.undone:,} 笔（{came.undone_amount}）。",
+            f"（{came.posted_amount}），挂账 {came.suspended_rows:,} 笔（{came.suspended_amount}），"
+            f"拒收 {came.refused_rows:,} 行（{came.refused_amount}）；"
+            f"接收文件 {came.files} 个，拒收文件 {came.refused} 个；退回或冲正 {came.undone:,} 笔（{came.undone_amount}）。",
         )
     rows = [
         (screen.text("In suspense", "挂账待查"), held.count, held.amount, screen.text(f"oldest since {held.oldest}", f"最早 {held.oldest}") if held.oldest else ""),

@@ -79,7 +79,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class BureauReport:
-    """What the credit bureau must be told (征信报送). changes: field → new value. negative_until: see CN-CRD-01."""
+    """What the credit bureau must be told (征信报送). changes: field → new value; "" for none any more.
+
+    settled_on: of a debt that is owed again, the day on which it was reported to be. negative_until: see CN-CRD-01.
+    """
 
     loan_id: str
     settled_on: date
@@ -142,6 +145,25 @@ def bureau_report(
         until = months_after(ended.settled_on, 12 * book.value(key, on=ended.settled_on).whole)
     found = tuple(corrections(events, ended.settled_on, rules))
     return BureauReport(ended.loan_id, ended.settled_on, tuple(changes), found, until)
+
+
+def owed_again_report(
+    events: Sequence[Event], reported: date, state: State, rules: RuleBooks
+) -> BureauReport:
+    """What must be put right at the credit bureau where a debt that was reported as settled is owed again.
+
+    reported: the day on which it was taken to be settled. state: as it stands now.
+    """
+    since = state.overdue_since
+    changes = (
+        ("account_status", "open"),
+        ("settled_on", ""),
+        ("balance", str(state.owed.total.as_yuan)),
+        ("overdue_amount", str(state.due.total.as_yuan if since else Money(0).as_yuan)),
+        ("overdue_since", since.isoformat() if since else ""),
+    )
+    found = tuple(corrections(events, state.day, rules))
+    return BureauReport(state.loan_id, reported, changes, found, None)
 
 
 def corrections(events: Sequence[Event], until: date, rules: RuleBooks) -> Iterator[Correction]:

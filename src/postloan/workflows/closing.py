@@ -16,13 +16,14 @@ from postloan.ledger.closing import (
     Settlement,
     bureau_report,
     keep_until,
+    owed_again_report,
     settlement,
     was_overdue,
 )
 from postloan.ledger.closing_paper import Named, paper
 from postloan.ledger.events import Event
 from postloan.ledger.state import Status
-from postloan.ledger.store import NoSuchRecord, Readable, Reading, Records, Writing
+from postloan.ledger.store import Between, NoSuchRecord, Readable, Reading, Records, Writing
 from postloan.ledger.store_records import Closing, Hold, Instalment, Loan, Plan, Promise, PromiseState
 from postloan.rules import RuleBook, load_book
 from postloan.workflows.rule_books import books_of
@@ -181,23 +182,40 @@ def owed_again(tx: Reading) -> list[str]:
 
 
 def bureau_list(records: Records, *, book: RuleBook | None = None) -> list[BureauReport]:
-    """What the credit bureau has not been told yet, of all closed debts."""
+    """What the credit bureau has not been told yet, of all closed debts: ended, or reported so and owed again."""
     book = book or load_book()
     with records.reading() as tx:
         waiting = list(tx.of(Closing).find(order=("closed_on", "loan_id"), bureau_reported_on=None))
-        again = set(owed_again(tx))
-        return [_looked_up(tx, one, book).bureau for one in waiting if one.loan_id not in again]
+        again = owed_again(tx)
+        ended = [_looked_up(tx, one, book).bureau for one in waiting if one.loan_id not in set(again)]
+        wrong = tx.of(Closing).find(
+            order=("closed_on", "loan_id"), loan_id=again, bureau_reported_on=Between(None, None)
+        )
+        return [*ended, *(_put_right(tx, one, book) for one in wrong)]
+
+
+def _put_right(tx: Reading, closing: Closing, book: RuleBook) -> BureauReport:
+    events = tx.events.of(closing.loan_id)
+    rules = books_of(tx, book)
+    last = max(max(event.value_on, event.booked_on) for event in events)
+    return owed_again_report(events, closing.closed_on, replay(events, rules, until=last), rules)
 
 
 def reported(records: Records, loan_ids: list[str], *, by: str, at: datetime) -> int:
-    """Note that the credit bureau was told; returns how many."""
+    """Note that the credit bureau was told; returns how many. A debt owed again no longer counts as reported then."""
     with records.writing(actor=by, ground="CN-CRD-01", at=at) as tx:
         shelf = tx.of(Closing)
-        waiting = list(shelf.find(loan_id=loan_ids, bureau_reported_on=None))
+        again = set(owed_again(tx)) & set(loan_ids)
+        wrong = list(shelf.find(loan_id=sorted(again), bureau_reported_on=Between(None, None)))
+        shelf.change_all(replace(one, bureau_reported_on=None) for one in wrong)
+        for one in wrong:
+            tx.note(Note("bureau.corrected", subject=one.loan_id))
+        ended = [loan_id for loan_id in loan_ids if loan_id not in again]
+        waiting = list(shelf.find(loan_id=ended, bureau_reported_on=None))
         shelf.change_all(replace(one, bureau_reported_on=day_of(at)) for one in waiting)
         for one in waiting:
             tx.note(Note("bureau.told", subject=one.loan_id))
-        return len(waiting)
+        return len(waiting) + len(wrong)
 
 
 def settled_and_open(tx: Reading) -> list[str]:

@@ -128,14 +128,16 @@ def _came_in(tx: Reading, on: date) -> CameIn:
         on=night,
         files=len(taken),
         refused=len(found) - len(taken),
-        rows=sum(file.posted_rows + file.suspended_rows for file in taken),
-        amount=_sum(file.posted_amount + file.suspended_amount for file in taken),
+        rows=sum(file.rows for file in taken),
+        amount=_sum(file.amount for file in taken),
         posted_rows=sum(file.posted_rows for file in taken),
         posted_amount=_sum(file.posted_amount for file in taken),
         suspended_rows=sum(file.suspended_rows for file in taken),
         suspended_amount=_sum(file.suspended_amount for file in taken),
         undone=sum(row.count for row in undone),
         undone_amount=_sum(row.sums[0] for row in undone),
+        refused_rows=sum(file.rows - file.posted_rows - file.suspended_rows for file in taken),
+        refused_amount=_sum(file.amount - file.posted_amount - file.suspended_amount for file in taken),
     )
 
 

@@ -14,8 +14,9 @@ from postloan.ledger.store_records import ApprovalRequest, Instalment, Loan, Pro
 class CameIn:
     """What the last night took in (入账).
 
-    on: the night; None if there was none yet. files: payment files taken; refused: those that were not. amount =
-    posted_amount + suspended_amount. undone: payments returned or reversed that night.
+    on: the night; None if there was none yet. files: payment files taken; refused: those that were not. amount: of all
+    rows of the files taken = posted_amount + suspended_amount + refused_amount. undone: payments returned or reversed
+    that night.
     """
 
     on: date | None
@@ -29,6 +30,8 @@ class CameIn:
     suspended_amount: Money
     undone: int
     undone_amount: Money
+    refused_rows: int
+    refused_amount: Money
 
 
 @dataclass(frozen=True, slots=True)

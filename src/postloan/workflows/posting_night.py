@@ -37,7 +37,7 @@ PAID = "paid"
 """The kind of hold on contact with whoever has just paid."""
 _FREEZE = "HS-CON-01.days_after_payment"
 _RECENT = timedelta(days=31)
-_OWN_WORDS = frozenset({"sold", "closed", "before_opening"})
+_OWN_WORDS = frozenset({"sold", "closed", "before_opening", "clock_went_back"})
 _MASKING = "to be compared masked"
 
 

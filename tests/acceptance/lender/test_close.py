@@ -97,3 +97,24 @@ def test_a_closed_debt_is_opened_again_when_its_payment_bounces(postloan, settle
     assert postloan("close", "bureau", "--db", settled, "--json").json() == []
     assert postloan("close", "loan", "L1", "--db", settled).code == 2
     assert "1 holds released" in postloan("close", "reopen", "L1", "--db", settled).out
+
+
+def test_a_debt_reported_as_settled_and_owed_again_is_put_right_at_the_bureau_once(postloan, settled, today):
+    postloan("close", "loan", "L1", "--db", settled)
+    postloan("close", "bureau", "--told", "--db", settled)
+    store = open_store(str(settled), environ=KEY)
+    with store.writing(actor="test", ground="bounced", at=datetime.now(UTC)) as tx:
+        loan = tx.loans.get("L1")
+        account = Account("L1", MoneyRules.of(load_book()), tx.events.of("L1"))
+        answer = account.book(c.Reverse("all", "no funds"), key="back", value_on=today, booked_on=today)
+        assert isinstance(answer, Booked)
+        tx.events.append([answer.event])
+        tx.loans.change(loan.after(account.state(), answer.event.seq))
+        tx.note(Note("test.bounced"))
+    owed = str(account.state(today).owed.total.as_yuan)
+    store.close()
+    (wrong,) = postloan("close", "bureau", "--told", "--db", settled, "--json").json()
+    assert wrong["loan_id"] == "L1"
+    changes = dict(map(tuple, wrong["changes"]))
+    assert (changes["account_status"], changes["settled_on"], changes["balance"]) == ("open", "", owed)
+    assert postloan("close", "bureau", "--db", settled, "--json").json() == []

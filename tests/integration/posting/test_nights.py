@@ -43,9 +43,13 @@ def test_a_month_of_nights_posts_as_planned_and_the_books_tie_every_morning(plac
             keep_books(store, on=file.on, by="tester", at=at(file.on))
             hold_the_books_together(store, OPENING)
             came = morning(store, on=file.on + timedelta(days=1)).came_in
-            assert (came.on, came.amount) == (file.on, came.posted_amount + came.suspended_amount)
-            refused = Money(sum(one.amount.fen for one in done.tally.refused.values()))
-            assert came.amount == file.amount - refused
+            assert (came.on, came.amount) == (
+                file.on, came.posted_amount + came.suspended_amount + came.refused_amount,
+            )  # fmt: skip
+            assert (came.rows, came.amount) == (len(file.rows), file.amount)
+            assert (came.refused_rows, came.refused_amount) == (
+                done.tally.all_refused.rows, done.tally.all_refused.amount,
+            )  # fmt: skip
     assert seen >= {
         "posted", "reversed", "zero", "negative", "unknown_loan", "unknown_contract", "hints_differ", "in_future",
         "before_opening", "no_hint", "similar_name", "duplicate", "unknown_payment", "repeated", "control",
