@@ -4,7 +4,7 @@ BIN := .venv/bin
 OUT ?= out
 SHELL := /bin/bash
 
-.PHONY: setup demo test check bench bench-abs bench-address bench-contact docs format clean
+.PHONY: setup demo test check bench bench-abs bench-address bench-address-match bench-contact docs format clean
 
 # The stamp carries what the environment was built from, so that a changed list of packages rebuilds it.
 STAMP := .venv/.ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
@@ -43,6 +43,9 @@ bench-contact: setup
 
 bench-abs: setup
 	$(BIN)/python scripts/bench_abs.py
+
+bench-address-match: setup
+	$(BIN)/python scripts/bench_address_matching.py
 
 serve: setup
 	$(BIN)/postloan serve

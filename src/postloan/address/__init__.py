@@ -1,7 +1,9 @@
 """Addresses (地址): from a line of text to labelled elements and a division; knows no person, usable alone."""
 
 from postloan.address.chain import Assumption, Chain
+from postloan.address.comparison import Comparison, compare, compare_pairs
 from postloan.address.context import Context
+from postloan.address.deliverability import Deliverability, deliverable
 from postloan.address.divisions import (
     PROVINCES,
     Region,
@@ -16,7 +18,8 @@ from postloan.address.parsing import Element, Parsed, parse, parse_batch, parse_
 from postloan.address.resolve import resolve
 
 __all__ = [
-    "PROVINCES", "Assumption", "Chain", "Context", "Element", "Parsed", "Region", "Standard",
-    "divisions_table", "known_codes", "normalise", "normalise_each", "normalise_table", "parse", "parse_batch",
-    "parse_one", "province_of", "region_of", "regions", "resolve",
+    "PROVINCES", "Assumption", "Chain", "Comparison", "Context", "Deliverability", "Element", "Parsed",
+    "Region", "Standard", "compare", "compare_pairs", "deliverable", "divisions_table", "known_codes",
+    "normalise", "normalise_each", "normalise_table", "parse", "parse_batch", "parse_one", "province_of",
+    "region_of", "regions", "resolve",
 ]  # fmt: skip

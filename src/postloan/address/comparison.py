@@ -153,7 +153,7 @@ def compare(
             round(float(weight[at, states[at]]), 2),
         )
         for name, at in AT.items()
-        if states[at] != State.NONE and name != "ground"
+        if states[at] != State.NONE and name not in _INWARD
     ]
     evidence.sort(key=lambda e: -abs(e.weight))
     return Comparison(LEVELS[int(found.level[0])], round(float(found.probability[0]), 4), tuple(evidence))
@@ -207,6 +207,7 @@ def _said(parsed: Parsed, name: str) -> str:
     return " ".join(e.text for e in parsed.elements if e.label in _LABELS_OF.get(name, ()))
 
 
+_INWARD = ("ground", "figures")  # they only weigh what the others show
 _LABELS_OF = {
     "province": ("prov",), "prefecture": ("city",), "county": ("district",), "zone": ("devzone",), "town": ("town",),
     "community": ("community",), "road": ("road",), "lane": ("subroad",), "place": ("poi",), "inside": ("subpoi",),

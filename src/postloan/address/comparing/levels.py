@@ -27,11 +27,13 @@ def levels_of(states: States) -> npt.NDArray[np.int8]:
         found: Flags = of(name) >= State.NEAR
         return found
 
-    apart = (of("province") == State.DIFFERENT) | (of("prefecture") == State.DIFFERENT) | against("county")
+    apart = against("province") | against("prefecture") | against("county")
     named = agrees("road") | agrees("place") | agrees("community") | agrees("lane") | agrees("inside")
     # of road and place one may be given by one side alone, but what both give must agree
     site = ~apart & named & ~against("road") & ~(against("place") & ~agrees("road"))
-    area = ~apart & (site | agrees("county") | agrees("town") | agrees("zone") | agrees("prefecture"))
+    area = ~apart & (
+        site | agrees("county") | agrees("town") | agrees("zone") | agrees("prefecture") | agrees("province")
+    )
     at_number = ~against("road_no") & ~against("lane_no") & ~against("place")
     read_alike = (of("numbers") == State.SAME) | (of("numbers") == State.PART)
     plate = agrees("road_no") | agrees("lane_no")

@@ -15,6 +15,8 @@ _ORDINAL = "甲乙丙丁戊己庚辛"
 _FLOOR_BELOW = re.compile(r"^(?:负|地下第?|-|B)(\d+)")
 _UNITS = re.compile("号楼|号院|单元|自编|号|楼|栋|幢|座|室|房间?|层|铺|弄|巷|院|#|第")
 _WORD = re.compile(rf"\d+|[A-Z]+|[{_ORDINAL}]|[\u3400-\u9fff]+")
+_RUN = re.compile("[0-9]+|[A-Z]+")
+_TELEPHONE = 7  # digits from which a number is none of a house
 _KINDS = (
     ("building", re.compile("(号楼|[栋幢座])$")),
     ("entrance", re.compile("(单元|门)$")),
@@ -73,6 +75,12 @@ def canonical(text: str, *, floor: bool = False) -> tuple[str, ...]:
     if words and words[0] in _ORDINAL:
         words = words[1:] + words[:1]
     return tuple(words)
+
+
+def figures(text: str) -> tuple[str, ...]:
+    """All runs of digits and of letters in a whole address, in order; telephone numbers and the like left out."""
+    plain = in_digits(folded(text).translate(_FORMAL_TOO))
+    return tuple(run.lstrip("0") or "0" for run in _RUN.findall(plain) if len(run) < _TELEPHONE)
 
 
 def kind_named(text: str) -> str:

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from postloan.address.comparing.counties import today
 from postloan.address.comparing.names import Ints, NameTable, mark_of
-from postloan.address.comparing.numbers import canonical, canonical_name, kind_named
+from postloan.address.comparing.numbers import canonical, canonical_name, figures, kind_named
 from postloan.address.comparing.words import NUMBERS
-from postloan.address.gazetteer import shortened
+from postloan.address.gazetteer import by_full_name, shortened
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Marks: TypeAlias = npt.NDArray[np.uint64]
 LONGEST = 6
 """Numbers of an address that are looked at."""
+MOST_FIGURES = 10
+"""Runs of digits and of letters that are looked at."""
 WORDING = 24
 """Characters of the names below the county that are looked at."""
 NAME_FIELDS = ("city", "county", "county_today", "zone", "town", "community", "road", "lane", "poi", "subpoi")
@@ -47,18 +49,22 @@ class Signatures:
     """What each of some addresses says; one row an address.
 
     division: code of the division that its names fix, today's where there is one, 0 where none. alone: whether the
-    text names a county but nothing that it lies in. names: row of ``table`` for each of ``NAME_FIELDS``, 0 where not
-    given. numbers: hash of the number for each of ``NUMBERS``, 0 where not given. named: bit k is set where the text
-    itself says that number k is of its kind. sequence: hashes of all numbers in order, 0 after the last. wording: rows
-    of ``wordings`` for all names below the town, and below the county, run together. table, wordings: the names.
+    text names a county but nothing that it lies in. known: whether its county is one that there is or was. names: row
+    of ``table`` for each of ``NAME_FIELDS``, 0 where not given. numbers: hash of the number for each of ``NUMBERS``,
+    0 where not given. named: bit k is set where the text itself says that number k is of its kind. sequence: hashes of
+    all numbers in order, 0 after the last. figures: the same of all runs of digits and of letters in the text,
+    whatever they were read as. wording: rows of ``wordings`` for all names below the town, and below the county, run
+    together. table, wordings: the names.
     """
 
     division: npt.NDArray[np.int32]
     alone: npt.NDArray[np.bool_]
+    known: npt.NDArray[np.bool_]
     names: npt.NDArray[np.int32]
     numbers: Marks
     named: npt.NDArray[np.uint8]
     sequence: Marks
+    figures: Marks
     wording: npt.NDArray[np.int32]
     table: NameTable
     wordings: NameTable
@@ -73,10 +79,12 @@ class Signatures:
         return Signatures(
             np.concatenate([p.division for p in every]),
             np.concatenate([p.alone for p in every]),
+            np.concatenate([p.known for p in every]),
             _shifted([p.names for p in every], [len(p.table) for p in every]),
             np.concatenate([p.numbers for p in every]),
             np.concatenate([p.named for p in every]),
             np.concatenate([p.sequence for p in every]),
+            np.concatenate([p.figures for p in every]),
             _shifted([p.wording for p in every], [len(p.wordings) for p in every]),
             NameTable.joined(p.table for p in every),
             NameTable.joined(p.wordings for p in every),
@@ -107,16 +115,22 @@ class SignatureBuilder:
         counts = pc.fill_null(pc.list_value_length(elements), 0).to_numpy(zero_copy_only=False)
         flat = pc.list_flatten(elements)
         codes = [int(code or 0) for code in parsed.column("adcode").to_pylist()]
-        self.extend(counts, flat.field("label").to_pylist(), flat.field("text").to_pylist(), codes)
+        whole = parsed.column("text").to_pylist()
+        self.extend(whole, counts, flat.field("label").to_pylist(), flat.field("text").to_pylist(), codes)
 
     def extend(
-        self, counts: Sequence[int], labels: Sequence[str], texts: Sequence[str], codes: Sequence[int]
+        self,
+        whole: Sequence[str | None],
+        counts: Sequence[int],
+        labels: Sequence[str],
+        texts: Sequence[str],
+        codes: Sequence[int],
     ) -> None:
-        """Take in addresses: how many elements each has, label and text of all of them, and codes of divisions."""
+        """Take in addresses: the texts, how many elements each has, label and text of each, codes of divisions."""
         n = len(counts)
         row = np.repeat(np.arange(n), np.asarray(counts, np.int64))
         part = self._parts.rows_of(labels, texts)
-        field, name, role, mark, kind, worded, head = self._parts.columns()[:, part]
+        field, name, role, mark, kind, worded, head, county = self._parts.columns()[:, part]
         names = np.zeros((n, len(NAME_FIELDS)), np.int32)
         numbers = np.zeros((n, len(NUMBERS)), np.uint64)
         named = np.zeros(n, np.uint8)
@@ -127,6 +141,7 @@ class SignatureBuilder:
         numbers[row[at], role[at]] = self._parts.marks()[part[at]]
         np.bitwise_or.at(named, row[at], (kind[at] << role[at]).astype(np.uint8))
         heads = np.bincount(row[head > 0], minlength=n) > 0
+        known = np.bincount(row[county > 0], minlength=n) > 0
         division = np.zeros(n, np.int32)
         for place, code in enumerate(codes):
             if code:
@@ -134,21 +149,13 @@ class SignatureBuilder:
                 division[place] = now.code
                 names[place, _TODAY] = self._parts.name_row(now.county)
         alone = (names[:, [_COUNTY, _TODAY]] > 0).any(1) & ~heads
-        sequence = self._sequences(n, row, part)
+        sequence = _side_by_side(n, row, [self._parts.figures[p] for p in part.tolist()], LONGEST)
+        every = [tuple(map(mark_of, figures(text or ""))) for text in whole]
+        shown = _side_by_side(n, np.arange(n), every, MOST_FIGURES)
         wording = np.column_stack([self._worded(n, row, name, worded > least) for least in (1, 0)])
-        self._batches.append((division, alone, names, numbers, named, sequence, wording))
-
-    def _sequences(self, n: int, row: Ints, part: Ints) -> Marks:
-        figures = [self._parts.figures[p] for p in part.tolist()]
-        sizes = np.fromiter(map(len, figures), np.int64, len(figures))
-        flat = np.fromiter((figure for every in figures for figure in every), np.uint64, int(sizes.sum()))
-        whose = np.repeat(row, sizes)
-        begins = np.searchsorted(whose, np.arange(n))
-        place = np.arange(len(whose)) - begins[whose]
-        kept = place < LONGEST
-        sequence = np.zeros((n, LONGEST), np.uint64)
-        sequence[whose[kept], place[kept]] = flat[kept]
-        return sequence
+        self._batches.append(
+            (division, alone, known | (division % 100 > 0), names, numbers, named, sequence, shown, wording)
+        )
 
     def _worded(self, n: int, row: Ints, name: Ints, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
         at = np.flatnonzero(wanted)
@@ -161,10 +168,22 @@ class SignatureBuilder:
     def done(self) -> Signatures:
         """Everything taken in so far."""
         if not self._batches:
-            self.extend([], [], [], [])
+            self.extend([], [], [], [], [])
         columns = [np.concatenate(column) for column in zip(*self._batches, strict=True)]
         wordings = NameTable.of(list(self._wordings), WORDING)
         return Signatures(*columns, NameTable.of(self._parts.spelt), wordings)  # type: ignore[arg-type, call-arg]
+
+
+def _side_by_side(n: int, row: Ints, marks: Sequence[tuple[int, ...]], most: int) -> Marks:
+    """Hashes of each row in order, 0 after the last; ``marks`` come in order of row."""
+    sizes = np.fromiter(map(len, marks), np.int64, len(marks))
+    flat = np.fromiter((mark for every in marks for mark in every), np.uint64, int(sizes.sum()))
+    whose = np.repeat(row, sizes)
+    place = np.arange(len(whose)) - np.searchsorted(whose, np.arange(n))[whose]
+    kept = place < most
+    found = np.zeros((n, most), np.uint64)
+    found[whose[kept], place[kept]] = flat[kept]
+    return found
 
 
 class _Parts:
@@ -175,9 +194,9 @@ class _Parts:
         self._names: dict[str, int] = {"": 0}
         self.spelt = [""]
         self.figures: list[tuple[int, ...]] = []
-        self._said: list[tuple[int, int, int, int, int, int, int]] = []
+        self._said: list[tuple[int, ...]] = []
         self._marks: list[int] = []
-        self._table = np.zeros((0, 7), np.int64)
+        self._table = np.zeros((0, 8), np.int64)
         self._mark_table = np.zeros(0, np.uint64)
 
     def rows_of(self, labels: Sequence[str], texts: Sequence[str]) -> Ints:
@@ -199,7 +218,7 @@ class _Parts:
         return found
 
     def columns(self) -> Ints:
-        """Field, name, role, whether there is a number, whether its kind is named, which wordings, above a county."""
+        """Field, name, role, number or not, kind named or not, wordings, above a county or not, a county or not."""
         self._settle()
         return self._table.T
 
@@ -221,7 +240,10 @@ class _Parts:
         mark, figures, kind = number_of(label, text) if role >= 0 or label == "subroad" else (0, (), "")
         named = role >= 0 and kind == NUMBERS[role]
         worded, head = _WORDED.get(label, 0) if name else 0, label in ("prov", "city")
-        self._said.append((field, name, role, int(mark != 0), int(named), int(worded), int(head)))
+        county = label == "district" and text in by_full_name()
+        self._said.append(
+            (field, name, role, int(mark != 0), int(named), int(worded), int(head), int(county))
+        )
         self._marks.append(mark)
         self.figures.append(figures)
 
@@ -271,6 +293,7 @@ def signatures_of(parsed: Iterable[Parsed]) -> Signatures:
     every = list(parsed)
     builder = SignatureBuilder()
     builder.extend(
+        [address.text for address in every],
         [len(address.elements) for address in every],
         [element.label for address in every for element in address.elements],
         [element.text for address in every for element in address.elements],

@@ -45,13 +45,18 @@ def _divisions(states: States, one: Signatures, i: Ints, other: Signatures, j: I
     prefecture[unknown] = _names(one, i[unknown], "city", other, j[unknown], "city")
     settled = (a % 100 > 0) & (b % 100 > 0)
     county = _counties(one, i, other, j)
+    # of what is no county in any year it cannot be said that it is another one
+    county[(county == State.DIFFERENT) & ~(one.known[i] & other.known[j])] = State.NEAR
     ground = settled & (a != b) & share_ground(a, b)
     county[ground & (county != State.SAME)] = State.PART
     county[settled & (a == b)] = State.SAME
     # a division that moved to another prefecture is no contradiction, nor is a county of the same name that is named
-    # alone: it was put where most would look for it
-    alone = (one.alone[i] | other.alone[j]) & (county == State.SAME) & settled & (a != b)
-    province[ground | alone] = prefecture[ground | alone] = State.ONE
+    # alone: it was put where most would look for it; and what was inferred so contradicts less than what is said
+    alone = one.alone[i] | other.alone[j]
+    alike = ground | (alone & (county == State.SAME) & settled & (a != b))
+    for column in (province, prefecture):
+        column[alone & (column == State.DIFFERENT)] = State.NEAR
+        column[alike] = State.ONE
     for name, column in (("province", province), ("prefecture", prefecture), ("county", county)):
         states[:, AT[name]] = column
 
@@ -133,7 +138,11 @@ def _places(one: Signatures, i: Ints, other: Signatures, j: Ints) -> States:
 
 def _numbers(states: States, one: Signatures, i: Ints, other: Signatures, j: Ints) -> None:
     sequence = _sequences(one.sequence[i], other.sequence[j])
-    states[:, AT["numbers"]] = sequence
+    figures = _sequences(one.figures[i], other.figures[j])
+    # where all digits and letters agree, numbers that do not were only cut or called differently
+    alike = (figures == State.SAME) | (figures == State.PART)
+    sequence[alike & (sequence >= State.NEAR)] = State.PART
+    states[:, AT["numbers"]], states[:, AT["figures"]] = sequence, figures
     for place, name in enumerate(NUMBERS):
         a, b = one.numbers[i, place], other.numbers[j, place]
         state = np.where(a == b, State.SAME, State.DIFFERENT).astype(np.int8)

@@ -32,8 +32,9 @@ CONTRADICTED = (State.NEAR, State.SIBLING, State.DIFFERENT)
 
 NAMES = ("zone", "town", "community", "road", "lane", "place", "inside")
 NUMBERS = ("road_no", "lane_no", "building", "entrance", "floor", "room")
-ELEMENTS = ("province", "prefecture", "county", *NAMES, *NUMBERS, "numbers", "wording", "ground")
+ELEMENTS = ("province", "prefecture", "county", *NAMES, *NUMBERS, "numbers", "figures", "wording", "ground")
 """The elements that are compared, from the widest to the finest; ``numbers``: all numbers in their order;
+``figures``: all digits and letters, whatever they were read as;
 ``wording``: all names below the county run together; ``ground``: what the two have in common at all."""
 AT = {name: place for place, name in enumerate(ELEMENTS)}
 
@@ -46,6 +47,7 @@ ELEMENT_WORDS = {
     "road_no": ("number on the road", "门牌号"), "lane_no": ("number in the lane", "弄内号"),
     "building": ("building", "楼号"), "entrance": ("entrance", "单元"), "floor": ("floor", "楼层"),
     "room": ("room", "室号"), "numbers": ("all numbers", "全部号码"),
+    "figures": ("digits and letters", "数字与字母"),
 }  # fmt: skip
 
 STATE_WORDS = {

@@ -337,9 +337,11 @@ def near_by(random: Random, parts: Parts, bank: Bank) -> Parts | None:
         return None
     other = random.choice(bank.near[random.choice(keys)])
     mine, its = ({label: text for text, label in reversed(which)} for which in (parts, other))
-    # sure to be another place only where both say something, and not the same
     both = [(mine[label], its[label]) for label in _TELLS if label in mine and label in its]
     apart = any(a not in b and b not in a for a, b in both)
+    # two addresses of a county that share nothing are hardly ever one place
+    its_own = {its[label] for label in _TELLS if label in its}
+    apart |= bool(its_own) and not its_own & {mine[label] for label in _TELLS if label in mine}
     return other if apart else None
 
 
