@@ -43,9 +43,9 @@ def row(loan_id="", amount="100.00", reference="R1", on=NIGHT, **more):
     }
 
 
-def one(store, kind, **where):
+def one(store, of, **where):
     with store.reading() as tx:
-        (found,) = tx.of(kind).find(**where)
+        (found,) = tx.of(of).find(**where)
     return found
 
 
