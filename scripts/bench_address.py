@@ -137,8 +137,38 @@ def run_one(name: str) -> dict[str, Any]:
     return {
         "name": name, **loaded, "per_cpu_second": len(many) / best_cpu, "per_wall_second": len(many) / best_wall,
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, **level_scores(gold, found), **f1(name),
-        **latency(name),
+        **latency(name), **divisions(name),
     }  # fmt: skip
+
+
+DRAWN = 6_000
+SEED = 1
+
+
+def divisions(name: str) -> dict[str, dict[str, float]]:
+    """How well divisions are found and completed, see ``postloan.address.evaluate_divisions``; normalised a second."""
+    if name not in OURS:
+        return {}
+    from postloan.address import normalise_each
+    from postloan.address.evaluate_divisions import Share, drawn, on_drawn, on_labelled
+    from postloan.address.parsing import parse
+
+    mode, _, weights = name.partition(" ")
+    shares: dict[str, Share] = {}
+    if DATA.exists():
+        gold = gold_of(DATA)
+        texts = ["".join(text for text, _ in parts) for parts in gold]
+        shares |= on_labelled(gold, parse(texts, mode, weights or "default"))  # type: ignore[arg-type]
+    addresses = drawn(DRAWN, SEED)
+    texts = [address.text for address in addresses]
+    found = on_drawn(addresses, parse(texts, mode, weights or "default"))  # type: ignore[arg-type]
+    shares |= {f"drawn {measure}": share for measure, share in found.items()}
+    figures = {measure: share.percent for measure, share in shares.items()}
+    if mode != "divisions":
+        begin = time.process_time()
+        normalise_each(texts[:2_000], mode=mode, weights=weights or "default")  # type: ignore[arg-type]
+        figures["normalised"] = 2_000 / (time.process_time() - begin)
+    return {"divisions": figures}
 
 
 def f1(name: str) -> dict[str, float]:
@@ -215,6 +245,21 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
         )
 
 
+def show_divisions(rows: Sequence[dict[str, Any]]) -> None:
+    """How well our modes find and complete divisions, in per cent."""
+    ours = [row for row in rows if "divisions" in row]
+    print(
+        "\ndivisions, in per cent: labelled addresses of the development set, and drawn addresses of all provinces "
+        f"({DRAWN:,}, seed {SEED})"
+    )
+    print(f"{'measure':44}" + "".join(f"{row['name']:>16}" for row in ours))
+    for measure in dict.fromkeys(measure for row in ours for measure in row["divisions"]):
+        cells = (row["divisions"].get(measure) for row in ours)
+        title = "normalised, addresses a CPU second" if measure == "normalised" else measure
+        form = ",.0f" if measure == "normalised" else ".2f"
+        print(f"{title:44}" + "".join(f"{'–' if c is None else format(c, form):>16}" for c in cells))
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--one", help=argparse.SUPPRESS)
@@ -230,6 +275,7 @@ def main() -> None:
         print(json.dumps(rows, indent=1))
     else:
         show(rows)
+        show_divisions(rows)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from postloan.address.chain import NOWHERE, Assumption, Chain, lineage, path_of
 from postloan.address.context import Context
-from postloan.address.divisions import Level, Naming, regions
+from postloan.address.divisions import Level, Naming, level_of, regions
 from postloan.address.gazetteer import (
     by_full_name,
     by_short_name,
@@ -77,6 +77,7 @@ class _Names:
         heads = [group for group in (provinces, cities) if group]
         if self.district:
             every = _named(self.district, "county") or _named(self.district, "prefecture")
+            every = every or self._beginning(cities)
             if fitting := [n for n in every if self._inside(n, cities)]:
                 return _best(fitting), ""
             if every:
@@ -86,9 +87,22 @@ class _Names:
             return _common(heads), "contradictory"
         return _best(inside or provinces), ""
 
+    def _beginning(self, cities: Sequence[Naming]) -> list[Naming]:
+        """The county with whose name an unknown one begins (鹿城电区), where only one such county is meant."""
+        for size in range(len(self.district) - 1, 1, -1):
+            fitting = [
+                n for n in _named(self.district[:size], "county") if n.current and self._inside(n, cities)
+            ]
+            if fitting:
+                return fitting if len(fitting) == 1 else []
+        return []
+
     def _cities(self) -> list[Naming]:
         levels: tuple[Level, ...] = ("prefecture", "province", "county")
-        return next((found for level in levels if (found := _named(self.city, level))), [])
+        full = by_full_name().get(self.city, ())
+        today = ([n for n in full if n.level == level] for level in levels if _in_force(full, level))
+        alike = (_named(self.city, level) for level in levels)
+        return next((found for group in (today, alike) for found in group if found), [])
 
     def _inside(self, naming: Naming, cities: Sequence[Naming]) -> bool:
         """Whether a division lies in the province and prefecture named, as it is or as it was."""
@@ -100,10 +114,17 @@ class _Names:
         return not cities or self.city == naming.name or any(_within(codes, city) for city in cities)
 
 
+def _in_force(found: Iterable[Naming], level: Level) -> bool:
+    return any(naming.current and naming.level == level for naming in found)
+
+
 def _within(codes: Iterable[str], head: Naming) -> bool:
-    significant = {"province": 2, "prefecture": 4, "county": 6}[head.level]
-    heads = {code[:significant] for code in (head.code, *head.became)}
-    return any(code[:significant] in heads for code in codes)
+    heads = tuple(_significant(code) for code in (head.code, *head.became))
+    return any(code.startswith(heads) for code in codes)
+
+
+def _significant(code: str) -> str:
+    return {"province": code[:2], "prefecture": code[:4]}.get(level_of(code), code)
 
 
 def _common(groups: Sequence[list[Naming]]) -> list[Naming]:
