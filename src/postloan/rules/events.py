@@ -44,7 +44,8 @@ class OverTime(StrEnum):
 class FactSpec:
     """A fact (事实) that rules may ask about.
 
-    spellings: our code for each way to write a value of a coded fact. also: other names of the fact.
+    spellings: our code for each way to write a value of a coded fact. like: parts of words, and the code they give
+    away where no spelling fits, in order. open: other values stand for themselves. also: other names of the fact.
     never: it may also be "none". derived: computed from other facts, never given.
     """
 
@@ -52,6 +53,8 @@ class FactSpec:
     type: FactType
     says: Mapping[Lang, str]
     spellings: Mapping[str, str] = field(hash=False)
+    like: tuple[tuple[str, str], ...]
+    open: bool
     also: tuple[str, ...]
     over_time: OverTime
     never: bool
@@ -105,13 +108,15 @@ def events() -> Events:
 
 
 def _fact(name: str, entry: Place) -> FactSpec:
-    optional = ("also", "codes", "over_time", "never", "derived")
+    optional = ("also", "codes", "like", "open", "over_time", "never", "derived")
     entry.only("type", "en", "zh", *optional, optional=optional)
     return FactSpec(
         name=name,
         type=entry.word("type", FactType),
         says=MappingProxyType({"en": entry.text("en"), "zh": entry.text("zh")}),
         spellings=_spellings(entry.get("codes")),
+        like=tuple((part, str(code)) for code, parts in (entry.get("like") or {}).items() for part in parts),
+        open=entry.flag("open"),
         also=tuple(entry.names("also")) if "also" in entry.entries else (),
         over_time=entry.word("over_time", OverTime) if "over_time" in entry.entries else OverTime.STAYS,
         never=entry.flag("never"),

@@ -153,9 +153,9 @@ def _complaint_clock(values: Values) -> Computation:
         age = facts.get("age_days")
         if age is None:
             return None
-        limit = simple
-        if facts.get("complex"):
-            limit = complicated + (extra if facts.get("extension_approved") else 0)
+        limit = (complicated if facts.get("complex") else simple) + (
+            extra if facts.get("extension_approved") else 0
+        )
         return "ok" if age <= limit else "breach"
 
     return clock

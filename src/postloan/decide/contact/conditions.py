@@ -37,12 +37,12 @@ def parameters_of(test: Test) -> set[str]:
 
 
 def words_pattern(words: Sequence[str]) -> re.Pattern[str]:
-    """Finds any of some words in a text; words of up to three Latin letters only where they stand alone."""
+    """Finds any of some words in a text; one of up to four Latin letters only where it stands alone, or in plural."""
     parts = []
     for word in words:
         loose = re.escape(word.lower()).replace("_", "[ _-]?").replace(r"\ ", "[ _-]?")
-        short = word.isascii() and word.isalpha() and len(word) <= 3
-        parts.append(rf"(?<![a-z0-9]){loose}(?![a-z0-9])" if short else loose)
+        short = word.isascii() and word.isalpha() and len(word) <= 4
+        parts.append(rf"(?<![a-z0-9]){loose}s?(?![a-z0-9])" if short else loose)
     return re.compile("|".join(parts), re.IGNORECASE)
 
 

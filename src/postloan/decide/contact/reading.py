@@ -206,7 +206,9 @@ def _coded(spec: FactSpec) -> Callable[[Any], str | None]:
 
     def other(raw: Any) -> str | None:
         if isinstance(raw, str):
-            return spellings.get(_word(raw))
+            word = _word(raw)
+            found = spellings.get(word) or next((code for part, code in spec.like if part in word), None)
+            return found or (word or None if spec.open else None)
         return spellings.get("true" if raw else "false") if isinstance(raw, bool) else None
 
     return _Spelled(spellings, other).__getitem__
