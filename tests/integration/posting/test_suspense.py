@@ -34,9 +34,9 @@ def row(amount="88.80", reference="R1", payer="某人", loan_id=""):
     }  # fmt: skip
 
 
-def one(store, kind, **where):
+def one(store, record, **where):
     with store.reading() as tx:
-        (found,) = tx.of(kind).find(**where)
+        (found,) = tx.of(record).find(**where)
     return found
 
 
