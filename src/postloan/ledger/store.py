@@ -116,8 +116,11 @@ class Writable(Readable[R], Protocol[R]):
         Personal fields are left as they are. Raises ``ChangedMeanwhile``, ``NoSuchRecord``.
         """
 
-    def change_all(self, records: Iterable[R]) -> int:
-        """Write many that were read in the version they have; raises ``ChangedMeanwhile`` if any was changed."""
+    def change_all(self, records: Iterable[R], *, only: Sequence[str] = ()) -> int:
+        """Write many that were read in the version they have; raises ``ChangedMeanwhile`` if any was changed.
+
+        only: the fields in which they differ from what was read; all if empty.
+        """
 
     def forget(self, **where: Any) -> int:
         """Remove the records that meet the conditions; returns how many. Only what comes and goes: sessions."""

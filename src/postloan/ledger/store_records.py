@@ -64,32 +64,18 @@ class Loan:
     rule_book: str = ""
     version: int = 0
 
-    def after(self, state: State, seq: int) -> Loan:
-        """The same loan as its ledger says it stands. seq: of its last event."""
+    def after(self, state: State, seq: int, *, limitation_on: date | None = None) -> Loan:
+        """The same loan as its ledger says it stands. seq: of its last event. limitation_on: None leaves it."""
         seen = state.observation
         return replace(
-            self,
-            terms=state.terms,
-            as_of=state.day,
-            owed=state.owed,
-            due=state.due,
-            booked=state.booked,
-            credit=state.credit,
-            lost=state.lost,
-            recovered=state.recovered,
-            status=state.status,
-            grade=state.grade,
-            because=state.because,
-            graded_on=state.graded_on,
-            overdue_since=state.overdue_since,
-            matures_on=state.matures_on,
-            last_paid_on=state.last_paid_on,
-            owner=state.owner,
+            self, terms=state.terms, as_of=state.day, owed=state.owed, due=state.due, booked=state.booked,
+            credit=state.credit, lost=state.lost, recovered=state.recovered, status=state.status, grade=state.grade,
+            because=state.because, graded_on=state.graded_on, overdue_since=state.overdue_since,
+            matures_on=state.matures_on, last_paid_on=state.last_paid_on, owner=state.owner,
             observed_from=seen.first_on if seen else None,
             observation_ends=self.observation_ends if seen else None,
-            rule_book=state.rule_book,
-            seq=seq,
-        )
+            limitation_on=limitation_on or self.limitation_on, rule_book=state.rule_book, seq=seq,
+        )  # fmt: skip
 
 
 class FileState(StrEnum):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
+from operator import attrgetter
 
 from postloan.kernel import Money
 from postloan.kernel.personal import mask_name, mask_number
@@ -39,6 +40,12 @@ _FREEZE = "HS-CON-01.days_after_payment"
 _RECENT = timedelta(days=31)
 _OWN_WORDS = frozenset({"sold", "closed", "before_opening", "clock_went_back"})
 _MASKING = "to be compared masked"
+_MOVED = (
+    "as_of", "owed", "seq", "due", "booked", "credit", "lost", "recovered", "overdue_since", "last_paid_on",
+    "limitation_on", "rule_book",
+)  # fmt: skip
+"""The fields of a loan that a payment moves where it changes neither its class nor its status."""
+_UNMOVED = attrgetter(*(one.name for one in fields(Loan) if one.name not in _MOVED))
 
 
 @dataclass
@@ -96,7 +103,7 @@ class Desk:
         if not events:
             return
         self.tx.events.append(events)
-        self.tx.loans.change_all([self._after(t, states[t.loan.loan_id]) for t in changed])
+        self._write([(t.loan, self._after(t, states[t.loan.loan_id])) for t in changed])
         self._note_grades(changed, states)
         paid = {
             touched.loan.loan_id: Came(touched.came, states[touched.loan.loan_id].status is Status.CLOSED)
@@ -129,9 +136,17 @@ class Desk:
         return account.state()
 
     def _after(self, touched: Touched, state: State) -> Loan:
-        loan = touched.loan.after(state, touched.new[-1].seq)
-        ends = last_day_to_claim(self.book, loan.matures_on, loan.overdue_since, loan.last_paid_on)
-        return replace(loan, limitation_on=ends or loan.limitation_on)
+        ends = last_day_to_claim(self.book, state.matures_on, state.overdue_since, state.last_paid_on)
+        return touched.loan.after(state, touched.new[-1].seq, limitation_on=ends)
+
+    def _write(self, changed: Sequence[tuple[Loan, Loan]]) -> None:
+        """Write loans as they stand now; of most only what a payment moves, as the rest is indexed at a price."""
+        moved = [after for before, after in changed if _UNMOVED(before) == _UNMOVED(after)]
+        others = [after for before, after in changed if _UNMOVED(before) != _UNMOVED(after)]
+        if moved:
+            self.tx.loans.change_all(moved, only=_MOVED)
+        if others:
+            self.tx.loans.change_all(others)
 
     def _note_grades(self, changed: Sequence[Touched], states: dict[str, State]) -> None:
         moved = [t for t in changed if states[t.loan.loan_id].grade != t.loan.grade]
@@ -183,9 +198,18 @@ class Night:
 
     def post(self, lines: Sequence[Incoming]) -> None:
         """Post rows of money that came in; those of money that went back are for ``posting_back``."""
-        ordered = sorted(lines, key=lambda line: (line.paid_on, line.row))
-        for start in range(0, len(ordered), CHUNK):
-            self._chunk(ordered[start : start + CHUNK])
+        fresh = []
+        for line in sorted(lines, key=lambda line: (line.paid_on, line.row)):
+            if not self.is_new(line):
+                self.refuse(line, "duplicate")
+            elif line.amount == ZERO:
+                self.refuse(line, "zero")
+            else:
+                fresh.append(line)
+        # Loans that stand together are read and written together, whatever the order in which they paid.
+        fresh.sort(key=lambda line: (line.paid_on, line.loan_id or line.contract_no, line.row))
+        for start in range(0, len(fresh), CHUNK):
+            self._chunk(fresh[start : start + CHUNK])
 
     def refuse(self, line: Incoming, why: str) -> None:
         """Keep a row that is not taken, so that nothing in a file vanishes."""
@@ -226,17 +250,9 @@ class Night:
             self._taken |= {str(one.key[0]) for one in found}
 
     def _chunk(self, lines: Sequence[Incoming]) -> None:
-        fresh = []
-        for line in lines:
-            if not self.is_new(line):
-                self.refuse(line, "duplicate")
-            elif line.amount == ZERO:
-                self.refuse(line, "zero")
-            else:
-                fresh.append(line)
         lookup = Lookup(self.tx, self.desk.books)
-        register = lookup.register(fresh)
-        found = [(line, self._before_matching(line) or match(line, register)) for line in fresh]
+        register = lookup.register(lines)
+        found = [(line, self._before_matching(line) or match(line, register)) for line in lines]
         numbers = {one.loan_id for _, one in found if isinstance(one, Matched)}
         touched = self.desk.take_up([lookup.loans[number] for number in sorted(numbers)])
         payments: list[IncomingPayment] = []

@@ -13,6 +13,7 @@ from postloan.adapters.records import BrokenReference, ClockWentBack, Store, ope
 from postloan.adapters.records.kinds import BY_RECORD
 from postloan.kernel import Fault, Money
 from postloan.kernel.journal import Note
+from postloan.ledger import Balances
 from postloan.ledger import store_records as r
 from postloan.ledger.store import AlreadyThere, Between, ChangedMeanwhile, NoSuchRecord, Records
 from postloan.ledger.store_people import Session
@@ -48,6 +49,20 @@ def test_many_records_of_a_kind_are_numbered_by_the_store(store: Store):
         numbers = [one.number for one in tx.of(r.Promise).find(order=["number"])]
     assert len(set(numbers)) == 1_001
     assert first.number == numbers[-1]
+
+
+def test_only_the_fields_that_are_named_are_written(store: Store):
+    with store.writing(**BY) as tx:
+        tx.loans.add_all(loan(i) for i in range(300))
+        tx.note(NOTED)
+    with store.writing(**BY) as tx:
+        read = list(tx.loans.find())
+        changed = [replace(one, owed=Balances(Money(7)), seq=9, grade="loss") for one in read]
+        assert tx.loans.change_all(changed, only=("owed", "seq")) == 300
+        tx.note(NOTED)
+    with store.reading() as tx:
+        for before, after in zip(read, tx.loans.find(), strict=True):
+            assert after == replace(before, owed=Balances(Money(7)), seq=9, version=before.version + 1)
 
 
 def test_conditions_pick_records(store: Store):

@@ -156,12 +156,19 @@ class Shelf(Generic[R]):
         version: int = record.version  # type: ignore[attr-defined]
         return replace(record, version=version + 1)  # type: ignore[type-var]
 
-    def change_all(self, records: Iterable[R]) -> int:
+    def change_all(self, records: Iterable[R], *, only: Sequence[str] = ()) -> int:
         """Write many that were read in the version they have; raises ``ChangedMeanwhile`` if any was changed."""
         self._touch(self._codec.kind.journalled)
-        left = {column for field in self._codec.fields if field.personal for column, _ in field.columns}
-        left |= set(self._codec.kind.fixed)
-        kept = [at for at, name in enumerate(self._codec.columns) if name not in left]
+        kind = self._codec.kind
+        wanted = {*only, *kind.key, "version"} if only else {field.name for field in self._codec.fields}
+        wanted -= set(kind.fixed)
+        taken = {
+            column
+            for field in self._codec.fields
+            if field.name in wanted and not field.personal
+            for column, _ in field.columns
+        }
+        kept = [at for at, name in enumerate(self._codec.columns) if name in taken]
         columns = [self._codec.columns[at] for at in kept]
         pick = itemgetter(*kept)
         count = 0
