@@ -122,12 +122,13 @@ def _compared(one: Any, words: Words) -> tuple[str, ...]:
 def _grid(facts: TrustFacts) -> list[tuple[int, list[tuple[str, str]]]]:
     """Rows of cells: text and colour, from white (nothing lost) to red (all lost)."""
     return [
-        (later, [("✓" if not lost else f"{lost:.1%}", _red(lost)) for lost in line])
+        (later, [("✓" if not lost else f"{lost:.1%}", red_of(lost)) for lost in line])
         for later, line in zip(LATERS, facts.grid, strict=False)
     ]
 
 
-def _red(lost: float) -> str:
+def red_of(lost: float) -> str:
+    """The background of a cell: blue where nothing is lost, then from light to dark."""
     if not lost:
         return "background:#e3f0f8"
     strength = min(1.0, 0.15 + lost)
@@ -148,7 +149,8 @@ def _points(values: Any) -> list[list[Any]]:
     return [[day.isoformat(), round(amount / 100_000_000, 4)] for day, amount in values]
 
 
-def _line(name: str, values: Any, colour: str, **more: Any) -> dict[str, Any]:
+def time_line(name: str, values: Any, colour: str, **more: Any) -> dict[str, Any]:
+    """A line of amounts in fen over days, drawn in millions of yuan; more: of its style."""
     return {
         "type": "line",
         "name": name,
@@ -159,7 +161,8 @@ def _line(name: str, values: Any, colour: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def _time_chart(series: list[dict[str, Any]], names: list[str]) -> dict[str, Any]:
+def time_chart(series: list[dict[str, Any]], names: list[str]) -> dict[str, Any]:
+    """Lines over time. names: those in the legend."""
     return {
         "animation": False,
         "aria": {"enabled": False},
@@ -191,11 +194,11 @@ def _time_chart(series: list[dict[str, Any]], names: list[str]) -> dict[str, Any
 def _collected(facts: TrustFacts, words: Words) -> dict[str, Any]:
     cutoff = facts.deal.terms.dates.cutoff
     series = [
-        _line(one.agency, ((cutoff, 0), *one.curve), colour, type="dashed")
+        time_line(one.agency, ((cutoff, 0), *one.curve), colour, type="dashed")
         for one, colour in zip(facts.compared, _COLOURS[1:], strict=False)
     ]
-    series.append(_line(words.t("trust.actual"), ((cutoff, 0), *facts.collected), BLUE))
-    return _time_chart(series, [one["name"] for one in series])
+    series.append(time_line(words.t("trust.actual"), ((cutoff, 0), *facts.collected), BLUE))
+    return time_chart(series, [one["name"] for one in series])
 
 
 def _balances(facts: TrustFacts) -> dict[str, Any]:
@@ -203,10 +206,10 @@ def _balances(facts: TrustFacts) -> dict[str, Any]:
     series = []
     for (name, bond), colour in zip(facts.deal.terms.bonds.items(), _COLOURS, strict=False):
         path = [(begin, bond.balance), *((day, balances[name]) for day, balances in facts.history)]
-        series.append(_line(name, path, colour))
+        series.append(time_line(name, path, colour))
     names = [one["name"] for one in series]
     for one, kind in zip(facts.compared, ("dashed", "dotted", "dashed"), strict=False):
         label = f"{facts.senior} · {one.agency}"
-        series.append(_line(label, one.projection, BLUE, type=kind))
+        series.append(time_line(label, one.projection, BLUE, type=kind))
         names.append(label)
-    return _time_chart(series, names)
+    return time_chart(series, names)

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from postloan.web import (
     addresses,
     approvals,
+    deals,
     journal,
     lending,
     loans,
@@ -44,6 +45,7 @@ AREAS = (
     Area(requests.router),
     Area(lending.router),
     Area(provisions.router, "/provisions", "nav.provisions", Right.SEE_PROVISIONS),
+    Area(deals.router, "/deals", "nav.deals"),
     Area(addresses.router, "/addresses", "nav.addresses"),
     Area(journal.router, "/journal", "nav.journal", Right.SEE_JOURNAL),
     Area(users.router, "/users", "nav.users", Right.MANAGE_USERS),

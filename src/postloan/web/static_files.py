@@ -15,6 +15,7 @@ router = APIRouter()
 _FILES: Mapping[str, tuple[str, str]] = {
     "web.css": ("postloan.web", "text/css"),
     "addresses.css": ("postloan.web", "text/css"),
+    "deals.css": ("postloan.web", "text/css"),
     "web.js": ("postloan.web", "text/javascript"),
     "htmx.min.js": ("postloan.web", "text/javascript"),
     "report.css": ("postloan.outcomes", "text/css"),
