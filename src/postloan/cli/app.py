@@ -26,7 +26,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "synth": ("postloan.cli.synth", "app", "Make synthetic tapes from notices, and nights of payments (合成数据)."),
     "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
     "reach": ("postloan.cli.reach", "app", "Where a letter arrives (触达): rank places, look back, explain."),
-    "reach": ("postloan.cli.reach", "app", "Where a letter arrives (触达): rank places, look back, explain."),
     "open": (
         "postloan.cli.open",
         "open_command",

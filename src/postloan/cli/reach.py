@@ -10,6 +10,7 @@ import typer
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
 
 if TYPE_CHECKING:
+    from postloan.people.backtest import Backtest, Rate
     from postloan.workflows.reaching import Reached, ReachOptions
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True,
@@ -114,6 +115,87 @@ def train(
     screen.say(f"Model: {out}", f"模型：{out}")
 
 
+@app.command("backtest")
+def backtest(
+    source: _Source,
+    split: Annotated[str | None, typer.Option("--split", metavar="DATE", help="Letters known by this day teach, later ones test; two thirds of the letters if left out.")] = None,
+    truth: Annotated[Path | None, typer.Option("--truth", metavar="FILE", help="Of a synthetic tape: Parquet with row and arrives, for the true ceiling.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write tables and the reliability diagram as one HTML page.")] = None,
+    mapping: _Mapping = None,
+    seed: _Seed = 0,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:  # fmt: skip
+    """What the model would have done with letters that it had not seen, against the address on file and the newest."""
+    from dataclasses import asdict
+
+    from postloan.bootstrap import tools
+    from postloan.cli.given import day
+    from postloan.workflows.reaching import look_back
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    with screen.steps() as tell, tools(tell=tell) as ours:
+        true = None
+        if truth is not None:
+            ours.engine.parquet("hidden_truth", truth)
+            true = ours.engine.arrow("SELECT row, arrives FROM hidden_truth")
+        found = look_back(
+            _options(source, None, None, mapping, seed), ours, split=day(split) if split else None, truth=true
+        )
+    if report is not None:
+        from postloan.adapters.files_whole import make_folder, write_text
+        from postloan.outcomes.reach_report import reach_page
+
+        make_folder(report.parent)
+        write_text(report, reach_page(found, title=source.name, lang=screen.lang))
+    if json:
+        screen.json(asdict(found))
+        return
+    show_backtest(screen, found)
+    if report is not None:
+        screen.say(f"Report: {report}", f"报告：{report}")
+
+
+@app.command("explain")
+def explain(
+    source: _Source,
+    borrower: Annotated[
+        list[str], typer.Option("--borrower", help="Borrower number; may be given several times.")
+    ],
+    on: _On = None,
+    model: _Model = None,
+    mapping: _Mapping = None,
+    seed: _Seed = 0,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Why a borrower's places stand in their order, and what to do; addresses are masked."""
+    from dataclasses import asdict
+
+    from postloan.bootstrap import tools
+    from postloan.people.next_letter import Policy
+    from postloan.workflows.reaching import explain_borrowers
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    with screen.steps() as tell, tools(tell=tell) as ours:
+        found = explain_borrowers(
+            _options(source, on, model, mapping, seed), borrower, Policy(), ours, screen.lang
+        )
+    if json:
+        screen.json([asdict(one) for one in found])
+        return
+    for one in found:
+        rows = [
+            (at, place.address, f"{place.arrives:.0%}", "\n".join(reason.says for reason in place.reasons))
+            for at, place in enumerate(one.places, start=1)
+        ]
+        heads = screen.text("place|address|arrives|why", "序号|地址|送达可能性|理由").split("|")
+        screen.table(one.borrower, heads, rows, right=[0, 2])
+        screen.say(one.advice)
+
+
 def _options(
     source: Path, on: str | None, model: Path | None, mapping: Path | None, seed: int
 ) -> ReachOptions:
@@ -168,3 +250,54 @@ def _show(screen: Screen, reached: Reached) -> None:
         f"{evidence.people:,} 人，合法地址记录 {records:,} 条，归并为 {places:,} 处；"
         f"从 {reached.new_letters:,} 封函件学习，观察日 {reached.gathered.on}",
     )
+
+
+_HABITS = {
+    "model": ("the model", "模型"), "address_on_file": ("address on file", "留存地址"), "newest": ("newest record", "最新地址"),
+}  # fmt: skip
+
+
+def show_backtest(screen: Screen, found: Backtest) -> None:
+    """The tables of a look back."""
+    at = 1 if screen.lang == "zh" else 0
+    synthetic = found.ceiling == found.ceiling
+    heads = screen.text(
+        "choice|letters it would have sent itself|arrived of them|expected, first attempt|expected, two attempts",
+        "选择方式|与实际寄送一致的函件|其中送达|预计首次送达|预计两次内送达",
+    ).split("|")
+    rows = [
+        (_HABITS[name][at], line.observed.count, _share(line.observed), f"{line.expected:.1%}", f"{line.second:.1%}",
+         *((f"{line.true_first:.1%}",) if synthetic else ()))
+        for name, line in found.lines.items()
+    ]  # fmt: skip
+    if synthetic:
+        heads.append(screen.text("true, first attempt", "真实首次送达"))
+    screen.table(
+        screen.text(
+            f"{found.taught:,} letters up to {found.split} taught, {found.tested:,} later ones tested",
+            f"{found.split} 前 {found.taught:,} 封用于学习，其后 {found.tested:,} 封用于检验",
+        ),
+        heads, rows, right=range(1, len(heads)),
+    )  # fmt: skip
+    if synthetic:
+        screen.say(f"The best choice there is: {found.ceiling:.1%}", f"可能的最佳选择：{found.ceiling:.1%}")
+    screen.say(
+        f"People with several test letters of whom one arrived: {_share(found.best)}; handed to a proxy: {found.proxies:,}",
+        f"有多封检验函件者中至少一封送达：{_share(found.best)}；代收：{found.proxies:,} 封",
+    )
+    screen.table(
+        screen.text(f"Reliability: expected and observed differ by {found.error:.3f} on average",
+                    f"校准：预计与实际平均相差 {found.error:.3f}"),
+        screen.text("expected|arrived|letters", "预计|实际送达|函件数").split("|"),
+        [(f"{b.expected:.0%}", _share(b.arrived), b.arrived.count) for b in found.bins], right=[0, 1, 2],
+    )  # fmt: skip
+    screen.table(
+        screen.text("Expected gain over the address on file", "相对留存地址的预计提升"),
+        screen.text("the model's place is|people|model|address on file", "模型所选地址|人数|模型|留存地址").split("|"),
+        [(u.name, u.people, f"{u.model:.0%}", f"{u.file:.0%}") for u in (*found.by_source, *found.by_age)],
+        right=[1, 2, 3],
+    )  # fmt: skip
+
+
+def _share(rate: Rate) -> str:
+    return f"{rate.rate:.1%} ({rate.low:.1%}–{rate.high:.1%})" if rate.count else "—"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -175,11 +175,11 @@ def evidence_texts(gathered: Gathered, lang: Lang = "en") -> list[str]:
     outcomes = [getattr(terms()["outcomes"][name], at) for name in OUTCOMES]
     agreed_word = "（约定送达）" if lang == "zh" else " (agreed for service)"
     comma = "；" if lang == "zh" else "; "
-    days: dict[int, str] = {UNKNOWN_DAY: "日期不详" if lang == "zh" else "no date"}
+    days: dict[int, str] = {}
 
     def shown(day: int) -> str:
         if day not in days:
-            days[day] = (EPOCH + timedelta(days=day)).isoformat()
+            days[day] = shown_day(day, lang)
         return days[day]
 
     parts: list[list[str]] = [[] for _ in gathered.standard]
@@ -193,14 +193,21 @@ def evidence_texts(gathered: Gathered, lang: Lang = "en") -> list[str]:
     return said
 
 
+def shown_day(day: int, lang: Lang) -> str:
+    """A day since 1970 as people write it, or that nobody wrote it down."""
+    if day == UNKNOWN_DAY:
+        return "日期不详" if lang == "zh" else "no date"
+    return (EPOCH + timedelta(days=day)).isoformat()
+
+
 def _letter_texts(
-    place: Ints, sent: Ints, outcome: Ints, words: Sequence[str], shown: object, lang: Lang
+    place: Ints, sent: Ints, outcome: Ints, words: Sequence[str], shown: Callable[[int], str], lang: Lang
 ) -> dict[int, str]:
     made: dict[int, list[str]] = {}
     for k, day, what in zip(place.tolist(), sent.tolist(), outcome.tolist(), strict=True):
         if k >= 0:
             word = words[what] if what >= 0 else ("在途" if lang == "zh" else "on its way")
-            made.setdefault(k, []).append(f"{shown(day)} {word}")  # type: ignore[operator]
+            made.setdefault(k, []).append(f"{shown(day)} {word}")
     head, comma = ("函件：", "，") if lang == "zh" else ("letters: ", ", ")
     return {k: head + comma.join(texts) for k, texts in made.items()}
 

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postloan.kernel import Finding, Lang
+from postloan.kernel import Finding, Lang, PostloanError
 from postloan.workflows.taking_in import TapeOptions, type_source
 from postloan.workflows.tools import Tools
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from postloan.people.backtest import Backtest
     from postloan.people.door import Refused
+    from postloan.people.explaining import Explanation
     from postloan.people.gathering import Gathered
     from postloan.people.keeping import Kept
     from postloan.people.next_letter import Policy
     from postloan.people.training import Model
+
+
+class TooFewLetters(PostloanError):
+    """{source} has fewer than twenty letters whose address is on file and whose outcome is known.
+
+    Give the table letters with address_text and outcome; `postloan reach rank` works without.
+    """
+
+    zh = "{source} 中地址已留存且结果已知的函件少于二十封。请提供含寄送地址与投递结果的函件表；`postloan reach rank` 无需函件即可使用。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +124,52 @@ def write_tables(tables: RankedTables, folder: Path, tools: Tools) -> None:
     for name in ("places", "people"):
         tools.engine.register(name, getattr(tables, name))
         tools.engine.write(f"SELECT * FROM {name}", folder / f"{name}.parquet")
+
+
+def look_back(options: ReachOptions, tools: Tools, *, split: date | None, truth: pa.Table | None) -> Backtest:
+    """Learn from the letters up to a day and look at those sent later; see ``people.backtest``.
+
+    split: None for the day by which two in three letters were sent. truth: of a synthetic tape, with columns ``row``
+    (of ``addresses``, from 0) and ``arrives``.
+
+    Raises:
+        TooFewLetters: nothing can be learned and tested.
+    """
+    import numpy as np
+
+    from postloan.people.backtest import backtest, default_split
+    from postloan.people.gathering import gather
+    from postloan.tape.lookups import given_tables, whole_views
+
+    type_source(options.source, options.tape, tools)
+    whole_views(tools.engine, given_tables(tools.engine, {}))
+    with tools.stage("places", "Making places of addresses…", "正在归并地址……"):
+        gathered = gather(tools.engine, options.on)
+    day = split or default_split(gathered.evidence)
+    if day is None:
+        raise TooFewLetters(source=options.source.name)
+    true = None
+    if truth is not None:
+        by_row = np.full(
+            int(max(gathered.row.max(initial=0), np.asarray(truth["row"]).max(initial=0))) + 1, np.nan
+        )
+        by_row[np.asarray(truth["row"])] = np.asarray(truth["arrives"])
+        places = gathered.evidence.records.place
+        count = np.maximum(np.bincount(places), 1)
+        true = np.bincount(places, np.nan_to_num(by_row[gathered.row])) / count
+    with tools.stage("backtest", "Looking back…", "正在回测……"):
+        return backtest(gathered, day, seed=options.seed, truth=true)
+
+
+def explain_borrowers(
+    options: ReachOptions, borrowers: Sequence[str], policy: Policy, tools: Tools, lang: Lang
+) -> list[Explanation]:
+    """Why the places of some borrowers stand as they do."""
+    from postloan.people.explaining import explain, typical
+
+    reached = learn_to_reach(options, tools)
+    middle = typical(reached.gathered, reached.model)
+    return [
+        explain(reached.gathered, reached.model, borrower, middle=middle, policy=policy, lang=lang)
+        for borrower in borrowers
+    ]

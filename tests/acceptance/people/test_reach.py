@@ -175,3 +175,43 @@ def test_a_consented_row_of_a_courier_is_kept_as_a_vendor_with_consent(tmp_path,
     assert pq.read_table(tmp_path / "out" / "places.parquet")["source_best"].to_pylist() == [
         "consented_vendor"
     ]
+
+
+def test_looking_back_tells_the_model_from_the_habits_and_the_truth_from_both(folder, tmp_path, postloan):
+    truth = folder.parent / "truth.parquet"
+    page = tmp_path / "page.html"
+    ran = postloan("reach", "backtest", folder, "--truth", truth, "--report", page, "--json")
+    assert ran.code == 0, ran.err
+    found = ran.json()
+    lines = found["lines"]
+    assert set(lines) == {"model", "address_on_file", "newest"}
+    assert found["ceiling"] >= max(line["true_first"] for line in lines.values())
+    assert lines["model"]["true_first"] >= lines["address_on_file"]["true_first"]
+    assert sum(b["arrived"]["count"] for b in found["bins"]) == found["tested"]
+    assert all(b["arrived"]["low"] <= b["arrived"]["rate"] <= b["arrived"]["high"] for b in found["bins"])
+    assert "<svg" in page.read_text("utf-8")
+    assert "http" not in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_an_explanation_names_reasons_and_masks_addresses(lang, folder, postloan):
+    ran = postloan("reach", "explain", folder, "--borrower", "B0000003", "--lang", lang, "--json")
+    assert ran.code == 0, ran.err
+    (one,) = ran.json()
+    assert one["places"][0]["reasons"]
+    assert all(place["address"].endswith("●●●") for place in one["places"])
+    assert ("先寄" in one["advice"] or "请通过" in one["advice"]) == (lang == "zh")
+
+
+def test_explaining_a_borrower_who_is_not_there_is_one_clear_error(folder, postloan):
+    ran = postloan("reach", "explain", folder, "--borrower", "NOBODY")
+    assert ran.code == 2
+    assert "NOBODY" in ran.err
+
+
+def test_a_look_back_without_letters_says_what_is_missing(folder, tmp_path, postloan):
+    for name in ("loans", "addresses"):
+        (tmp_path / f"{name}.parquet").write_bytes((folder / f"{name}.parquet").read_bytes())
+    ran = postloan("reach", "backtest", tmp_path)
+    assert ran.code == 2
+    assert "fewer than twenty letters" in ran.err
