@@ -102,7 +102,7 @@ def _break(records: Records, book: RuleBook, *, on: date, by: str, at: datetime)
     with records.reading() as tx:
         if not unkept(tx, book, on):
             return Unkept(0, 0, ZERO)
-    with records.writing(actor=by, ground="HS-PRM-01", at=at) as tx:
+    with records.writing(actor=by, ground="HS-PROM-01", at=at) as tx:
         done = break_promises(tx, book, on=on, by=by)
         details = {"promises": done.promises, "instalments": done.instalments, "amount": done.amount}
         tx.note(Note("promises.broken", subject=on.isoformat(), details=details))

@@ -22,7 +22,7 @@ from postloan.workflows.rule_books import books_of
 PLAN = "plan"
 """The kind of hold on contact while a plan is kept."""
 _PAGE = 5_000
-_GRACE = "HS-PRM-01.grace_days"
+_GRACE = "HS-PROM-01.grace_days"
 _UNPAID = (PromiseState.OPEN, PromiseState.MISSED)
 _STANDING = (PromiseState.OPEN, PromiseState.KEPT, PromiseState.MISSED)
 
