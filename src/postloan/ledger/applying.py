@@ -39,6 +39,8 @@ def _opened(run: Running, what: e.AccountOpened, day: int) -> None:
     run.grade, run.graded_on = what.grade, day if what.grade else 0
     run.matures_on = what.matures_on.toordinal() if what.matures_on else 0
     run.refinances = what.refinances
+    run.restructured = what.restructured
+    run.observing = what.restructured > 0
     if what.written_off is not None:
         run.written_off = True
         run.lost = what.written_off.fen

@@ -40,7 +40,8 @@ class OpenAccount:
     said, nothing where it is not. booked: what the lender carries; if not said, all of it for a performing loan,
     principal and costs for a non-performing one, nothing after a write-off. written_off: the loss booked by an
     earlier write-off; None if there was none. grade: the class on that day; "" if not graded.
-    matures_on: last due day (到期日). refinances: the loan that this one replaced (借新还旧), "" if none.
+    matures_on: last due day (到期日). refinances: the loan that this one replaced (借新还旧), "" if none. restructured:
+    how often its terms had been eased before; its observation period is taken to be open, as no dates are known.
     """
 
     terms: Terms
@@ -53,6 +54,7 @@ class OpenAccount:
     grade: str = ""
     matures_on: date | None = None
     refinances: str = ""
+    restructured: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from postloan.rules import RuleBook
 FIELDS = (
     "loan_id", "borrower_id", "principal", "interest", "penalty", "compound_interest", "fees", "product", "annual_rate",
     "overdue_since", "days_overdue", "cutoff_on", "lender", "branch", "contract_no", "originated_on", "matures_on",
-    "written_off", "last_paid_on", "grade", "computed",
+    "written_off", "last_paid_on", "restructured_times", "grade", "computed",
 )  # fmt: skip
 """What is asked of the book for each loan; amounts in fen, rate in millionths, grade: seller's, computed: by rules."""
 
@@ -60,6 +60,7 @@ def opening_of(row: Row) -> c.OpenAccount:
     return c.OpenAccount(
         _terms(row["product"], row["annual_rate"] or 0), owed, overdue_since=overdue, written_off=lost,
         grade=row["grade"] or row["computed"] or "", matures_on=row["matures_on"],
+        restructured=row["restructured_times"] or 0,
     )  # fmt: skip
 
 

@@ -13,9 +13,13 @@ SELECT
     CAST(1000000 * CAST(loans.annual_rate AS DECIMAL(18,6)) AS BIGINT) AS annual_rate,
     loans.overdue_since, loans.days_overdue, loans.cutoff_on, loans.lender, loans.branch, loans.contract_no,
     loans.originated_on, loans.matures_on, COALESCE(loans.written_off, FALSE) AS written_off, loans.last_paid_on,
+    GREATEST(COALESCE(loans.restructured_times, 0), COALESCE(eased.times, 0)) AS restructured_times,
     loans.grade, grades.grade AS computed
 FROM book_loans AS loans
 LEFT JOIN book_grades AS grades ON grades.row = loans.row
+LEFT JOIN (
+    SELECT loan_id, COUNT(DISTINCT happened_on) AS times FROM book_events WHERE kind = 'restructure' GROUP BY loan_id
+) AS eased ON eased.loan_id = loans.loan_id
 WHERE loans.row >= :first AND loans.row <= :last AND NOT loans.quarantined
 ORDER BY loans.row
 

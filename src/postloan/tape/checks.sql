@@ -697,7 +697,7 @@ FROM events_seen
 WHERE kind = 'write_off' AND gone = 0 AND happened_on <= tape_cutoff
 
 -- event_without_flag --
--- T118 kind: deaths, disputes and bankruptcies of borrowers who are not flagged so
+-- T118 kind: deaths, disputes, bankruptcies and the like of borrowers who are not flagged so
 SELECT row, loan_id AS key, CAST(kind AS VARCHAR) AS found, CAST(tells AS VARCHAR) AS expected
 FROM events_seen
 WHERE borrowers_given AND tells IS NOT NULL AND NOT owner_unknown AND REPLACE(flags, tells, '') = flags

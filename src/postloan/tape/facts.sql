@@ -324,10 +324,10 @@ LEFT JOIN schedule_sums AS f ON f.loan_id = s.loan_id
 LEFT JOIN repeated_instalments AS r ON r.loan_id = s.loan_id AND r.due_on = s.due_on
 
 -- flagged_borrowers --
--- Borrowers whose flags tell of a death, a dispute or a bankruptcy.
+-- Borrowers whose flags tell of a death, a dispute, a bankruptcy, an incapacity or a mediation.
 SELECT borrower_id, STRING_AGG(flags, ' ') AS flags
 FROM borrowers_whole
-WHERE REGEXP_MATCHES(flags, 'deceased|disputed|bankrupt')
+WHERE REGEXP_MATCHES(flags, 'deceased|disputed|bankrupt|incapacitated|mediation')
 GROUP BY borrower_id
 
 -- events_seen --
@@ -336,7 +336,10 @@ SELECT
     e.*,
     e.loan_id IS NOT NULL AND t.loan_id IS NULL AS owner_unknown,
     t.granted_on, t.gone,
-    CASE e.kind WHEN 'death' THEN 'deceased' WHEN 'dispute' THEN 'disputed' WHEN 'bankruptcy' THEN 'bankrupt' END AS tells,
+    CASE e.kind
+      WHEN 'death' THEN 'deceased' WHEN 'dispute' THEN 'disputed' WHEN 'bankruptcy' THEN 'bankrupt'
+      WHEN 'incapacity' THEN 'incapacitated' WHEN 'mediation' THEN 'mediation'
+    END AS tells,
     COALESCE(f.flags, '') AS flags,
     :borrowers_given AS borrowers_given,
     CAST(:tape_cutoff AS DATE) AS tape_cutoff

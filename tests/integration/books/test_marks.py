@@ -124,7 +124,7 @@ def told(tmp_path_factory):
     (tape / "events.parquet").unlink()
     (tape / "events.csv").write_text(
         "loan_id,kind,happened_on\nL00000001,死亡,2026-05-01\nL00000002,争议,2026-06-02\nL00000003,破产,2026-06-03\n"
-        "L00000004,展期,2025-06-03\n",
+        "L00000004,展期,2025-06-03\nL00000005,丧失行为能力,2026-06-05\nL00000006,诉前调解,2026-06-06\n",
         encoding="utf-8",
     )
     with tools() as ours:
@@ -139,14 +139,17 @@ def test_the_events_of_a_tape_mark_its_borrowers_and_stop_contact(told, tmp_path
     assert open_in(db, tape, book).held == 0
     with records(db) as found, found.reading() as tx:
         seen = {}
-        for number in (1, 2, 3, 4):
+        for number in range(1, 7):
             borrower = tx.loans.get(f"L{number:08d}").borrower_id
             seen[number] = {(one.kind, one.since) for one in tx.of(Hold).find(borrower_id=borrower)}
-            expected = {1: "deceased", 2: "disputed", 3: "bankrupt"}.get(number)
+            asked = {1: "deceased", 2: "disputed", 3: "bankrupt", 5: "incapacitated", 6: "mediation"}
+            expected = asked.get(number)
             assert expected is None or expected in tx.people.masked(borrower).flags
     assert ("deceased", date(2026, 5, 1)) in seen[1]
     assert ("dispute", date(2026, 6, 2)) in seen[2]
     assert ("insolvency", date(2026, 6, 3)) in seen[3]
+    assert ("incapacity", date(2026, 6, 5)) in seen[5]
+    assert ("mediation", date(2026, 6, 6)) in seen[6]
 
 
 def test_what_was_decided_since_is_not_undone_by_opening_the_book_again(told, tmp_path):

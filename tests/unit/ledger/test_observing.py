@@ -79,3 +79,18 @@ def test_getting_worse_is_always_recorded(performing):
     performing.do(2, c.Grade("loss"))
     performing.do(3, c.Grade("substandard"))
     assert performing.state().grade == "substandard"
+
+
+def test_a_loan_restructured_before_it_was_taken_over_is_observed_until_somebody_knows_better(blank):
+    desk = blank()
+    desk.do(
+        0,
+        c.OpenAccount(
+            Terms("consumer", Decimal("0.06")),
+            balances(principal=100),
+            grade="special_mention",
+            restructured=1,
+        ),
+    )
+    assert desk.state().observation.first_on is None
+    assert desk.refused(900, c.Grade("normal")) == ("observation_open",)

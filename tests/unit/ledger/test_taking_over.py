@@ -34,6 +34,7 @@ ROWS = st.fixed_dictionaries(
         "originated_on": st.none(), "matures_on": st.one_of(st.none(), st.dates(date(2020, 1, 1), date(2030, 1, 1))),
         "written_off": st.booleans(), "last_paid_on": st.none(),
         "grade": st.one_of(st.none(), st.sampled_from(["normal", "loss"])), "computed": st.just("doubtful"),
+        "restructured_times": st.sampled_from([None, 0, 1, 2]),
     }
 )  # fmt: skip
 
