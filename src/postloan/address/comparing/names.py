@@ -18,8 +18,13 @@ States: TypeAlias = npt.NDArray[np.int8]
 
 WIDTH = 16
 """Characters of a name that are looked at."""
-_TELLING = "东西南北中上下左右前后内外新老旧大小0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ甲乙丙丁"
+_FIGURES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_TELLING = _FIGURES + "东西南北中上下左右前后内外新老旧大小甲乙丙丁"
 """Characters by which neighbours are told apart: 人民东路 is not 人民西路, 二期 not 三期."""
+_KINDS = "路街巷弄道里坊村庄屯寨湾坪冲坳沟坝塘岭堡营集店园苑城区厦楼场院府庭居阁轩邸馆校厂铺站桥镇组社队"
+"""Last characters that say what kind of thing it is: 彭家冲 is not 彭家坳."""
+_LONG = 5
+"""Characters from which one wrong one is a slip, whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +75,36 @@ def mark_of(name: str) -> int:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """What is known of characters by code point: sound (0: not known), sorted pairs of like form, and three sets."""
+
+    sounds: npt.NDArray[np.uint16]
+    shapes: npt.NDArray[np.int64]
+    telling: npt.NDArray[np.bool_]
+    figures: npt.NDArray[np.bool_]
+    kinds: npt.NDArray[np.bool_]
+
+
 @cache
-def _likeness() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    # sound of each character (0: not known), sorted pairs of like form, and which characters tell names apart
+def _likeness() -> _Likeness:
     with (files(__package__) / "similar.npz").open("rb") as file, np.load(file) as packed:
         sounds = np.zeros(0x10000, np.uint16)
         sounds[packed["codes"]] = packed["sounds"]
         shapes = packed["shapes"].astype(np.int64)
-    telling = np.zeros(0x10000, np.bool_)
-    telling[[ord(sign) for sign in _TELLING]] = True
-    return sounds, np.sort(shapes[:, 0] << 16 | shapes[:, 1]), telling
+    sets = []
+    for signs in (_TELLING, _FIGURES, _KINDS):
+        member = np.zeros(0x10000, np.bool_)
+        member[[ord(sign) for sign in signs]] = True
+        sets.append(member)
+    return _Likeness(sounds, np.sort(shapes[:, 0] << 16 | shapes[:, 1]), *sets)
 
 
-def closeness(one: NameTable, i: Ints, other: NameTable, j: Ints) -> States:
-    """How close the names in rows ``i`` of one table are to those in rows ``j`` of the other; symmetric."""
+def closeness(one: NameTable, i: Ints, other: NameTable, j: Ints, long: int = _LONG) -> States:
+    """How close the names in rows ``i`` of one table are to those in rows ``j`` of the other; symmetric.
+
+    long: characters from which a name with one wrong character, whatever it is, is the same but for a slip.
+    """
     state = np.full(len(i), State.DIFFERENT, np.int8)
     has_i, has_j = i > 0, j > 0
     state[~has_i & ~has_j] = State.NONE
@@ -94,12 +115,12 @@ def closeness(one: NameTable, i: Ints, other: NameTable, j: Ints) -> States:
     rest = np.flatnonzero(both & ~same)
     if len(rest):
         pairs, back = np.unique(i[rest] * np.int64(len(other)) + j[rest], return_inverse=True)
-        found = _unequal(one, pairs // len(other), other, pairs % len(other))
+        found = _unequal(one, pairs // len(other), other, pairs % len(other), long)
         state[rest] = found[back]
     return state
 
 
-def _unequal(one: NameTable, i: Ints, other: NameTable, j: Ints) -> States:
+def _unequal(one: NameTable, i: Ints, other: NameTable, j: Ints, long: int) -> States:
     x, y = one.codes[i], other.codes[j]
     lx, ly = one.length[i].astype(np.int64), other.length[j].astype(np.int64)
     short = np.minimum(lx, ly)
@@ -114,19 +135,18 @@ def _unequal(one: NameTable, i: Ints, other: NameTable, j: Ints) -> States:
     state[_inside(x, y, lx, ly)] = State.PART
     rows = np.arange(len(i))
     sx, sy = x[rows, np.minimum(head, x.shape[1] - 1)], y[rows, np.minimum(head, x.shape[1] - 1)]
-    _, _, telling = _likeness()
+    signs = _likeness()
     one_sign = (left_x == 1) & (left_y == 1) & (short >= 2)
-    alike = _alike(sx, sy)
-    # the last character mostly says what kind of thing it is: 彭家冲 is not 彭家坳
-    kind = (tail == 0) & ~alike
-    close = alike & (tail > 0) | (short >= 5)
-    state[one_sign] = np.where(kind, State.NEAR, np.where(close, State.CLOSE, State.SLIP))[one_sign]
-    state[one_sign & (telling[sx] | telling[sy])] = State.SIBLING
+    state[one_sign] = np.where(_alike(sx, sy) | (short >= long), State.CLOSE, State.SLIP)[one_sign]
+    state[one_sign & (tail == 0) & signs.kinds[sx] & signs.kinds[sy]] = State.NEAR
+    state[one_sign & signs.telling[sx] & signs.telling[sy]] = State.SIBLING
     added = (left_x + left_y == 1) & (short >= 2)
     sign = np.where(left_x == 1, sx, sy)
-    state[added] = np.where(
-        telling[sign] & ~_doubled(x, y, left_x, head, lx, ly), State.SIBLING, State.CLOSE
-    )[added]
+    # a direction is often left out, a number is not
+    state[added] = np.where(signs.telling[sign], State.PART, State.CLOSE)[added]
+    doubled = _doubled(x, y, left_x, head)
+    state[added & signs.figures[sign] & ~doubled] = State.SIBLING
+    state[added & doubled] = State.CLOSE
     nx, ny = x[rows, np.minimum(head + 1, x.shape[1] - 1)], y[rows, np.minimum(head + 1, x.shape[1] - 1)]
     swapped = (left_x == 2) & (left_y == 2) & (sx == ny) & (sy == nx)
     state[swapped] = State.CLOSE
@@ -148,7 +168,7 @@ def _from_end(codes: npt.NDArray[np.uint16], length: Ints) -> npt.NDArray[np.uin
 
 def _alike(a: npt.NDArray[np.uint16], b: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
     """Whether two characters sound or look alike."""
-    sounds, shapes, _ = _likeness()
+    sounds, shapes = _likeness().sounds, _likeness().shapes
     wide_a, wide_b = a.astype(np.int64), b.astype(np.int64)
     pair = np.minimum(wide_a, wide_b) << 16 | np.maximum(wide_a, wide_b)
     at = np.minimum(np.searchsorted(shapes, pair), len(shapes) - 1)
@@ -156,7 +176,7 @@ def _alike(a: npt.NDArray[np.uint16], b: npt.NDArray[np.uint16]) -> npt.NDArray[
     return alike
 
 
-def _doubled(x: Any, y: Any, left_x: Ints, head: Ints, lx: Ints, ly: Ints) -> npt.NDArray[np.bool_]:
+def _doubled(x: Any, y: Any, left_x: Ints, head: Ints) -> npt.NDArray[np.bool_]:
     """Whether the character too many repeats the one before it."""
     rows = np.arange(len(head))
     at, before = np.minimum(head, x.shape[1] - 1), np.maximum(head - 1, 0)
@@ -213,7 +233,7 @@ def tells_apart(sign: str) -> bool:
 @cache
 def likenesses() -> dict[str, str]:
     """For each character in everyday use those that sound or look like it."""
-    sounds, shapes, _ = _likeness()
+    sounds, shapes = _likeness().sounds, _likeness().shapes
     found: dict[str, set[str]] = {}
     groups: dict[int, list[str]] = {}
     for code in np.flatnonzero(sounds).tolist():

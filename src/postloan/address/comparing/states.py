@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from postloan.address.comparing.counties import share_ground
 from postloan.address.comparing.names import Ints, States, closeness
-from postloan.address.comparing.signatures import NAME_FIELDS, Signatures
+from postloan.address.comparing.signatures import NAME_FIELDS, WORDING, Signatures
 from postloan.address.comparing.words import AT, ELEMENTS, NAMES, NUMBERS, State
 
 Flags = npt.NDArray[np.bool_]
@@ -73,7 +73,10 @@ def _wording(states: States, one: Signatures, i: Ints, other: Signatures, j: Int
         ~same & (state != State.NONE) & (numbers != State.NEAR) & (numbers != State.DIFFERENT)
     )
     best = np.maximum(
-        *(_RANK[closeness(one.wordings, a[look, k], other.wordings, b[look, k])] for k in (0, 1))
+        *(
+            _RANK[closeness(one.wordings, a[look, k], other.wordings, b[look, k], long=WORDING + 1)]
+            for k in (0, 1)
+        )
     )
     state[look] = _STATE_OF_RANK[best]
     states[:, AT["wording"]] = state

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from random import Random
 
+from postloan.address.comparing.names import likenesses, tells_apart
 from postloan.address.comparing.numbers import in_digits
 from postloan.address.divisions import Level, namings, regions
 from postloan.address.gazetteer import shortened
@@ -175,51 +176,38 @@ def dashed(random: Random, parts: Parts, bank: Bank) -> Parts | None:
     return out if out != parts else None
 
 
-@cache
-def _likes() -> Mapping[str, str]:
-    """Characters that sound or look like each one."""
-    from postloan.address.comparing.names import likenesses
-
-    return likenesses()
-
-
 def slip(random: Random, parts: Parts, bank: Bank) -> Parts | None:
-    """One wrong, missing, doubled or swapped character in the name of a road, village or compound."""
-    at = [place for place, (text, label) in enumerate(parts) if label in _NAMED and _plain(text)]
+    """One wrong, missing, added or swapped character in the name of a road, village or compound."""
+    at = [place for place, (text, label) in enumerate(parts) if label in _NAMED and len(text) >= 3]
     if not at:
         return None
     place = random.choice(at)
     text, label = parts[place]
-    spot = random.randrange(len(text) - 1)
-    sign, way = text[spot], random.random()
-    if _telling(sign) or sign in "一二三四五六七八九十":
+    spot, way = random.randrange(len(text)), random.random()
+    sign = text[spot]
+    if in_digits(sign).isascii():  # another number is another place
         return None
-    if way < 0.55:
-        likes = _likes().get(sign, "")
-        if not likes:
-            return None
-        new = text[:spot] + random.choice(likes) + text[spot + 1 :]
-    elif way < 0.72:
-        new = text[:spot] + random.choice("的国花文明德华新安天水石金") + text[spot + 1 :]
-    elif way < 0.85 and len(text) >= 4:
+    if way < 0.45:
+        likes = likenesses().get(sign, "")
+        new = text[:spot] + random.choice(likes or sign) + text[spot + 1 :]
+    elif way < 0.7:
+        other = random.choice(random.choice(bank.compounds))
+        new = text[:spot] + other + text[spot + 1 :]
+    elif way < 0.82:
         new = text[:spot] + text[spot + 1 :]
-    elif way < 0.93:
-        new = text[:spot] + sign + text[spot:]
+    elif way < 0.9:
+        new = text[:spot] + random.choice((sign, random.choice(random.choice(bank.compounds)))) + text[spot:]
     else:
-        new = text[:spot] + text[spot + 1] + sign + text[spot + 2 :]
-    if new == text or _telling(new[spot]) or new[spot] in "一二三四五六七八九十":
+        new = text[:spot] + text[spot + 1 : spot + 2] + sign + text[spot + 2 :]
+    written = new[spot : spot + 1]
+    neighbour = len(new) == len(text) and tells_apart(sign) and tells_apart(written)
+    if (
+        new == text
+        or neighbour
+        or (written != sign and in_digits(written).isascii() and len(new) >= len(text))
+    ):
         return None
     return [*parts[:place], (new, label), *parts[place + 1 :]]
-
-
-def _plain(text: str) -> bool:
-    return len(text) >= 3 and not re.search("[0-9a-zA-Z]", text) and not in_digits(text)[:1].isdigit()
-
-
-def _telling(sign: str) -> bool:
-    from postloan.address.comparing.names import tells_apart
-
-    return tells_apart(sign)
 
 
 def noise(random: Random, parts: Parts, bank: Bank) -> Parts | None:
