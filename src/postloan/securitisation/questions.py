@@ -17,7 +17,7 @@ from postloan.securitisation.deal import Terms
 from postloan.securitisation.flow import CASH, Flow
 from postloan.securitisation.lanes import Mask
 from postloan.securitisation.machine import Machine, run_deal
-from postloan.securitisation.stress import by_luck, repeated, scaled, side_by_side, stressed
+from postloan.securitisation.stress import repeated, scaled, side_by_side, stressed
 from postloan.securitisation.timeline import Rates
 
 if TYPE_CHECKING:
@@ -219,15 +219,11 @@ class Losses:
     quantiles: tuple[float, float, float, float]
 
 
-def losses(
-    terms: Terms, flow: Flow, *, count: int, level: float, noise: float, seed: int, rates: Rates | None = None
-) -> tuple[Losses, ...]:
-    """The distribution of principal losses of every class over random scenarios around a forecast."""
+def losses(terms: Terms, scenarios: Flow, rates: Rates | None = None) -> tuple[Losses, ...]:
+    """The distribution of principal losses of every class over all scenarios of a forecast."""
     import numpy as np
 
-    machine = run_deal(
-        terms, by_luck(flow, count, level=level, noise=noise, seed=seed), rates, trace=False, keep=False
-    )
+    machine = run_deal(terms, scenarios, rates, trace=False, keep=False)
     made = []
     for name, state in machine.bonds.items():
         part = np.asarray(state.balance) / max(terms.bonds[name].balance, 1)

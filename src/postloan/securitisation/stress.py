@@ -89,3 +89,12 @@ def by_luck(flow: Flow, count: int, *, level: float, noise: float, seed: int) ->
             if name in columns:
                 columns[name][row] = np.floor(columns[name][row] * luck).astype(np.int64)
     return Flow(flow.dates, columns, flow.opening, count)
+
+
+def middle(flow: Flow) -> Flow:
+    """The scenario of many whose cash in all lies in the middle (the lower one of two)."""
+    import numpy as np
+
+    cash = sum(np.asarray(flow.at(name, row)) for name in CASH for row in range(len(flow.dates)))
+    order = np.argsort(np.broadcast_to(cash, flow.width), kind="stable")
+    return flow.scenario(int(order[(flow.width - 1) // 2]))

@@ -9,6 +9,7 @@ from typing import Any
 from postloan.kernel import PostloanError
 from postloan.securitisation import Deal, Flow
 from postloan.securitisation import questions as q
+from postloan.securitisation.stress import by_luck, middle
 from postloan.securitisation.timeline import Rates
 
 QUESTIONS = ("figures", "break-even", "cash-needed", "largest", "sizes", "grid", "losses")
@@ -59,13 +60,15 @@ class Answer:
 
 
 def ask(deal: Deal, flow: Flow, rates: Rates, asked: Asked) -> Answer:
-    """Answer a question about a deal over a forecast.
+    """Answer a question about a deal over a forecast; of many scenarios the middle one, for losses all of them.
 
     Raises:
         UnknownQuestion: no such question. NoSuchBond: no such bond. BadSizes: the sizes cannot be read.
     """
     if asked.question not in _ANSWERS:
         raise UnknownQuestion(question=asked.question, known=", ".join(QUESTIONS))
+    if flow.width > 1 and asked.question != "losses":
+        flow = middle(flow)
     return _ANSWERS[asked.question](deal, flow, rates, asked)
 
 
@@ -208,15 +211,10 @@ def _grid(deal: Deal, flow: Flow, rates: Rates, asked: Asked) -> Answer:
 
 
 def _losses(deal: Deal, flow: Flow, rates: Rates, asked: Asked) -> Answer:
-    found = q.losses(
-        deal.terms,
-        flow,
-        count=asked.count,
-        level=asked.level,
-        noise=asked.noise,
-        seed=asked.seed,
-        rates=rates,
-    )
+    many = flow
+    if flow.width == 1:
+        many = by_luck(flow, asked.count, level=asked.level, noise=asked.noise, seed=asked.seed)
+    found = q.losses(deal.terms, many, rates)
     columns = {
         "en": ("Bond", "Any loss in", "Mean loss", "Median", "90 %", "95 %", "99 %"),
         "zh": ("证券", "出现损失的情景", "平均损失", "中位数", "90%", "95%", "99%"),
@@ -225,7 +223,7 @@ def _losses(deal: Deal, flow: Flow, rates: Rates, asked: Asked) -> Answer:
         [f.bond, _percent(f.ever), _percent(f.mean), *map(_percent, f.quantiles)] for f in found
     ]
     values = {f.bond: {"ever": f.ever, "mean": f.mean, "quantiles": f.quantiles} for f in found}
-    return Answer(columns, rows, values | {"scenarios": asked.count, "seed": asked.seed})
+    return Answer(columns, rows, values | {"scenarios": many.width})
 
 
 _ANSWERS: Mapping[str, Callable[[Deal, Flow, Rates, Asked], Answer]] = {

@@ -54,12 +54,44 @@ def load_deal(path: Path) -> Deal:
 
 
 def load_flow(path: Path) -> Flow:
-    """Collections from a CSV file.
+    """Collections from a CSV or Parquet file; with a column ``scenario``, many scenarios.
 
     Raises:
-        BadFlow: a column, day or amount is wrong.
+        BadFlow: a column, day or amount is wrong. NoFile: the file cannot be read.
     """
+    if path.suffix == ".parquet":
+        return _many(path)
+    text = read(path)
+    if "scenario" in text.split("\n", 1)[0]:
+        return _many(path)
     return read_flow(_rows(path), path.name)
+
+
+def _many(path: Path) -> Flow:
+    """The scenarios of a table; one that names none is a single scenario."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    from postloan.securitisation.flow import COLUMNS
+    from postloan.securitisation.flow_table import flow_of_table
+
+    try:
+        if path.suffix == ".parquet":
+            table = pa.parquet.read_table(path)
+        else:
+            kinds = {
+                **dict.fromkeys(COLUMNS, pa.decimal128(20, 2)),
+                "date": pa.date32(),
+                "scenario": pa.string(),
+            }
+            table = pa.csv.read_csv(path, convert_options=pa.csv.ConvertOptions(column_types=kinds))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise NoFile(path=path, why=str(error).split("\n")[0][:120]) from error
+    if "scenario" not in table.column_names:
+        table = table.append_column("scenario", pa.array(["1"] * table.num_rows))
+    flow = flow_of_table(table, path.name)
+    return flow.scenario(0) if flow.width == 1 else flow
 
 
 def load_rates(path: Path | None) -> Mapping[str, Sequence[tuple[Any, Any]]]:

@@ -185,3 +185,17 @@ def test_a_stress_on_the_command_line_takes_cash_away(postloan, deal: Path) -> N
         for out in ("whole", "half")
     ]
     assert came[1] < came[0]
+
+
+def test_losses_over_the_scenarios_of_a_forecasts_table(postloan, deal: Path) -> None:
+    flow = deal.parent / "scenarios.csv"
+    days = ("2025-03-31", "2025-04-30", "2025-05-31")
+    lines = [f"{n},{day},{n * 1_000_000}.00" for n in (1, 2, 3) for day in days]
+    flow.write_text("\n".join(["scenario,date,recovery", *lines]) + "\n", encoding="utf-8")
+    found = postloan("abs", "solve", deal, "--collections", flow, "--ask", "losses", "--json").json()
+    assert found["scenarios"] == 3
+    assert found["junior"]["mean"] >= found["senior"]["mean"] > 0
+    assert postloan("abs", "solve", deal, "--collections", flow, "--ask", "figures").code == 0
+    ran = postloan("abs", "run", deal, "--collections", flow, "--out", deal.parent / "out")
+    assert ran.code == 2
+    assert "many scenarios" in ran.err

@@ -58,7 +58,7 @@ def test_more_stress_never_loses_less() -> None:
 
 
 def test_losses_fall_on_the_junior_first() -> None:
-    found = {one.bond: one for one in q.losses(DEAL.terms, FLOW, count=500, level=0.3, noise=0.2, seed=3)}
+    found = {one.bond: one for one in q.losses(DEAL.terms, by_luck(FLOW, 500, level=0.3, noise=0.2, seed=3))}
     assert found["次级档"].mean >= found[SENIOR].mean
     assert found["次级档"].ever >= found[SENIOR].ever
 
