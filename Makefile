@@ -4,7 +4,7 @@ BIN := .venv/bin
 OUT ?= out
 SHELL := /bin/bash
 
-.PHONY: setup demo test check bench bench-abs bench-address bench-address-match bench-contact docs format clean
+.PHONY: setup demo test check bench bench-abs bench-address bench-address-match bench-contact bench-ledger bench-night bench-night-postgres docs format clean
 
 # The stamp carries what the environment was built from, so that a changed list of packages rebuilds it.
 STAMP := .venv/.ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
@@ -46,6 +46,15 @@ bench-abs: setup
 
 bench-address-match: setup
 	$(BIN)/python scripts/bench_address_matching.py
+
+bench-ledger: setup
+	$(BIN)/python scripts/bench_ledger.py
+
+bench-night: setup
+	$(BIN)/python scripts/bench_night.py --work $(OUT)/bench-night
+
+bench-night-postgres: setup
+	$(BIN)/python scripts/bench_night.py --work $(OUT)/bench-night --postgres
 
 serve: setup
 	$(BIN)/postloan serve

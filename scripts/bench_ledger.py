@@ -1,4 +1,4 @@
-"""How fast the ledger replays and books: seconds, events a second, memory.
+"""How fast the ledger replays and books: seconds, events a second, memory; a million events in 20 s are promised.
 
 Usage: ``python scripts/bench_ledger.py [EVENTS] [--json]`` (1,000,000 events unless told otherwise).
 
@@ -37,6 +37,9 @@ from postloan.rules import load_book
 
 OPENED = date(2024, 1, 15)
 LIVES_BOOKED = 2_000
+REPLAYED_A_SECOND = 50_000
+"""What is promised: 1,000,000 events in 20 seconds."""
+PROMISED = "within what was promised"
 BALANCED = "every half of every loan sums to zero"
 T = TypeVar("T")
 Planned = tuple[date, date, str, commands.Command]
@@ -142,6 +145,7 @@ def measure(wanted: int) -> dict[str, object]:
         "processor seconds to replay": round(replay_cpu, 2),
         "events replayed a second": round(made / replaying),
         "events replayed a processor second": round(made / replay_cpu),
+        PROMISED: made / replaying >= REPLAYED_A_SECOND,
         BALANCED: all(sum(state.lines[:14]) == 0 == sum(state.lines[14:]) for state in states),
         "commands booked": booked,
         "commands refused": refused,
@@ -154,7 +158,7 @@ def measure(wanted: int) -> dict[str, object]:
 
 
 def main() -> int:
-    """Measure and print; 1 if the books do not balance."""
+    """Measure and print; 1 if the books do not balance or it took too long."""
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("events", nargs="?", type=int, default=1_000_000)
     ask.add_argument("--json", action="store_true")
@@ -165,7 +169,7 @@ def main() -> int:
     else:
         for name, value in facts.items():
             print(f"{name:40} {value:>12,}" if type(value) is int else f"{name:40} {value!s:>12}")
-    return 0 if facts[BALANCED] else 1
+    return 0 if facts[BALANCED] and facts[PROMISED] else 1
 
 
 if __name__ == "__main__":

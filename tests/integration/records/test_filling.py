@@ -118,3 +118,15 @@ def test_events_are_sealed_alike_in_whatever_order_they_are_appended(store: Stor
         assert verdict.whole
         sealed = next(one for one in tx.journal.entries() if one.action == "ledger.sealed")
         assert '"events":4' in sealed.details
+
+
+def test_after_many_rows_the_database_knows_at_once_what_stands_where(
+    store: Store, address: str, by_hand: Any
+):
+    if "://" not in address:
+        pytest.skip("SQLite has nothing to sweep")
+    with store.writing(**BY) as tx:
+        tx.loans.add_all(loan(i) for i in range(20_000))
+        tx.note(NOTED)
+    # How many rows there are is -1 for a table that nobody has looked over yet.
+    assert by_hand("SELECT reltuples::bigint FROM pg_class WHERE relname = 'loans'") == [(20_000,)]

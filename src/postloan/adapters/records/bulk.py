@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -45,6 +46,15 @@ def end_streams(connection: sa.Connection) -> None:
         result.close()
 
 
+_WRITTEN = "postloan_written"
+
+
+def rows_written(connection: sa.Connection) -> Counter[str]:
+    """How many rows the transaction of a connection has written so far, by table; ``clear`` it when one begins."""
+    counted: Counter[str] = connection.info.setdefault(_WRITTEN, Counter())
+    return counted
+
+
 def quoted(connection: sa.Connection, names: Iterable[str]) -> list[str]:
     """Names as the database wants them quoted."""
     return [connection.dialect.identifier_preparer.quote(name) for name in names]
@@ -53,6 +63,7 @@ def quoted(connection: sa.Connection, names: Iterable[str]) -> list[str]:
 def insert_rows(connection: sa.Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Add rows in the order of the columns; all or none of the transaction."""
     names = ", ".join(quoted(connection, columns))
+    rows_written(connection)[table] += len(rows)
     if is_postgres(connection) and len(rows) >= _COPY_FROM:
         _copy(connection, f"COPY {table} ({names}) FROM STDIN", rows)
         return
@@ -68,6 +79,7 @@ def update_rows(
 
     rows: in the order of the columns, which include the key and ``version``.
     """
+    rows_written(connection)[table] += len(rows)
     if is_postgres(connection) and len(rows) >= _COPY_FROM:
         return _update_by_copy(connection, table, columns, key, rows)
     mark = "%s" if is_postgres(connection) else "?"

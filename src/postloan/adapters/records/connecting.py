@@ -14,7 +14,7 @@ from postloan.adapters.records.errors import BadAddress, DriverMissing
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 MODE = "postloan_mode"
-"""Execution option that says what a transaction is for: ``read`` or ``write``."""
+"""Execution option that says what a connection is for: to ``read``, ``write`` or ``sweep``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,10 @@ def _postgres(address: Address, wait_s: float) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get(MODE, "read") == "write":
+        mode = connection.get_execution_options().get(MODE, "read")
+        if mode == "write":
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait_s * 1000)}")
-        else:
+        elif mode == "read":
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     return engine

@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from postloan.adapters.records.bulk import end_streams
+from postloan.adapters.records.bulk import end_streams, rows_written
 from postloan.adapters.records.connecting import MODE, Address, connect, read_address
 from postloan.adapters.records.errors import ClockWentBack, NoStore, StoreGone, translated
+from postloan.adapters.records.filling import sweep
 from postloan.adapters.records.keys import (
     KeyChanged,
     KeyChanging,
@@ -69,8 +70,11 @@ class Store:
             last = transaction.journal.last_at()
             if last is not None and at < last - _TOLERANCE:
                 raise ClockWentBack(at=_minute(at), last=_minute(last))
+            rows_written(connection).clear()
             yield transaction
             transaction.seal(at=at, actor=actor, ground=ground)
+            written = dict(rows_written(connection))
+        sweep(self._engine, written)
 
     def close(self) -> None:
         """Let go of the database."""
