@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from postloan.address.columns import pieces_of
-from postloan.address.heads import LEVELS, UNSURE, node_numbered, read_head
-from postloan.address.parsing import DOUBTS, LONGEST, TOGETHER, doubt_of, legible, schema, trust_of
+from postloan.address.heads import LEVELS, UNSURE, Node, forget, read_head
+from postloan.address.parsing import DOUBTS, LONGEST, TOGETHER, legible, schema, trust_of
 from postloan.address.tagger import LABELS, Spans
 from postloan.address.tagger.labels import INDEX
 from postloan.address.tagger.model import packaged_folds
@@ -24,14 +24,13 @@ _SURE: npt.NDArray[np.float32] = np.array([1 - unsure for unsure in UNSURE], np.
 def division_batch(given: Sequence[str | None], column: pa.Array | None = None) -> pa.RecordBatch:
     """One row a text; see ``parse`` for the columns. column: the texts as Arrow has them, to be used again."""
     texts, reasons, changed = _legible(given)
-    marks, numbers = np.empty(len(texts), np.int64), np.empty(len(texts), np.int64)
+    forget()
     found = [read_head(text) for text in _folded(texts)]
-    marks[:] = [head[0] for head in found]
-    numbers[:] = [head[1].number for head in found]
+    marks = np.array([head[0] for head in found], np.int64)
     spans = _spans(marks)
     n = len(texts)
     pieces = pieces_of(texts, spans)
-    codes, paths, doubts = _places(numbers)
+    codes, paths, doubts = _places(head[1] for head in found)
     for row in np.flatnonzero(doubts).tolist():
         reasons.setdefault(row, DOUBTS[int(doubts[row])])
     for row in np.flatnonzero(marks == 0).tolist():
@@ -144,16 +143,17 @@ def _by_label(spans: Spans, pieces: pa.StringArray, n: int) -> list[pa.Array]:
     return list(found.values())
 
 
-def _places(numbers: npt.NDArray[np.int64]) -> tuple[pa.Array, pa.Array, npt.NDArray[np.int64]]:
+def _places(nodes: Iterable[Node]) -> tuple[pa.Array, pa.Array, npt.NDArray[np.int64]]:
     """Code, path and the number of the reason of each row's place."""
-    which, row = np.unique(numbers, return_inverse=True)
-    chains = [node_numbered(number).chain for number in which.tolist()]
+    which: dict[Node, int] = {}
+    row = np.array([which.setdefault(node, len(which)) for node in nodes], np.int64)
+    places = [node.place for node in which]
     at = pa.array(row)
-    doubts = np.array([DOUBTS.index(doubt_of(chain)) for chain in chains], np.int64)
+    doubts = np.array([DOUBTS.index(doubt) for _, _, doubt in places], np.int64)
     return (
-        pa.array([chain.adcode or None for chain in chains], pa.string()).take(at),
-        pa.array([chain.path or None for chain in chains], pa.string()).take(at),
-        doubts[row],
+        pa.array([code or None for code, _, _ in places], pa.string()).take(at),
+        pa.array([path or None for _, path, _ in places], pa.string()).take(at),
+        doubts[row] if len(row) else row,
     )
 
 

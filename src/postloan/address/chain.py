@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from postloan.address.divisions import Level, regions
@@ -82,6 +83,11 @@ class Chain:
         return "province" if code[2:] == "0000" else "prefecture" if code[4:] == "00" else "county"
 
     @property
+    def doubt(self) -> str:
+        """Why little trust is due: the reason, or ``ambiguous``; '' where nothing speaks against the chain."""
+        return self.reason or ("ambiguous" if self.ambiguous else "")
+
+    @property
     def current_path(self) -> str:
         """The names of today down to the county with / between; '' where there is no such division today."""
         return path_of(self.current) if self.current else ""
@@ -105,6 +111,7 @@ def lineage(code: str) -> tuple[str, ...]:
     return tuple(c for c in every if c in regions() and not regions()[c].is_heading)
 
 
+@lru_cache(maxsize=8192)
 def path_of(code: str) -> str:
     """The names from the province down to this division with / between."""
     return "/".join(regions()[c].name for c in lineage(code))

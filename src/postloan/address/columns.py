@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from postloan.address.chain import NOWHERE
-from postloan.address.parsing import TOGETHER, doubt_of, lacks_place, schema, trust_of
+from postloan.address.parsing import TOGETHER, lacks_place, schema, trust_of
 from postloan.address.resolve import resolve
 from postloan.address.tagger import LABELS, Spans
 from postloan.address.tagger.labels import INDEX, N_LABELS
@@ -105,7 +105,7 @@ def _places(by_label: dict[str, pa.StringArray]) -> tuple[pa.StringArray, pa.Str
     return (
         pa.array([place.adcode or None for place in places], pa.string()),
         pa.array([place.path or None for place in places], pa.string()),
-        [doubt_of(place) for place in places],
+        [place.doubt for place in places],
     )
 
 

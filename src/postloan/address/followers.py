@@ -25,10 +25,10 @@ _RANK: Final = {"province": PROV, "prefecture": CITY, "county": DISTRICT}
 class Entry:
     """One name that can follow.
 
-    name, size: in full or short. label: 0 province to 3 township. weak: whether it is short, so that it may as well be
-    the beginning of another name. codes: the divisions that it may be, in force or not. city: whether it is a city's or
-    a rural county's, whose short name is seldom part of another. unlike: see ``OTHER_WORD``. bits: label and weakness
-    as a mark has them.
+    name, size: in full or short. label: 0 province to 3 township. weak: whether it is short, so that it may as well
+    be the beginning of another name. codes: the divisions that it may be, in force or not, none of a township. city:
+    whether it is a city's or a rural county's, whose short name is seldom part of another. unlike: see
+    ``OTHER_WORD``. bits: label and weakness as a mark has them.
     """
 
     __slots__ = ("_common", "bits", "city", "codes", "label", "name", "size", "unlike", "weak")
@@ -55,25 +55,20 @@ Table = Mapping[str, tuple[Entry, ...]]
 EMPTY: Final[Table] = MappingProxyType({})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def table_of(label: int, codes: tuple[str, ...]) -> Table:
     """What can follow divisions of a level: below a county its townships, above it prefectures and counties."""
     return _table(_towns(codes) if label == DISTRICT else _divisions(label, codes))
 
 
 @lru_cache(maxsize=512)
-def nearby_towns(prefecture: str) -> Table:
+def nearby_towns(prefecture: str) -> frozenset[str]:
     """Short names of the townships of all counties whose code begins with these four digits.
 
     Borders move, and many addresses leave the county out.
     """
-    found: dict[str, list[str]] = {}
-    for county in counties_within(prefecture):
-        for name, code in townships_of(county).items():
-            short = shortened(name, "township")
-            if short != name:
-                found.setdefault(short, []).append(code)
-    return _table((name, TOWN, True, tuple(codes), False) for name, codes in found.items())
+    every = (name for county in counties_within(prefecture) for name in townships_of(county))
+    return frozenset(short for name in every if (short := shortened(name, "township")) != name)
 
 
 def _table(names: Iterable[Named]) -> Table:
@@ -84,14 +79,12 @@ def _table(names: Iterable[Named]) -> Table:
 
 
 def _towns(counties: Iterable[str]) -> Iterator[Named]:
-    seen: dict[str, tuple[bool, list[str]]] = {}
+    seen: dict[str, bool] = {}
     for county in counties:
-        for name, code in townships_of(county).items():
-            seen.setdefault(name, (False, []))[1].append(code)
-            short = shortened(name, "township")
-            if short != name:
-                seen.setdefault(short, (True, []))[1].append(code)
-    return ((name, TOWN, weak, tuple(codes), False) for name, (weak, codes) in seen.items())
+        for name in townships_of(county):
+            seen[name] = False
+            seen.setdefault(shortened(name, "township"), True)
+    return ((name, TOWN, weak, (), False) for name, weak in seen.items())
 
 
 def _divisions(label: int, codes: tuple[str, ...]) -> Iterator[Named]:

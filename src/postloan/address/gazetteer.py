@@ -91,21 +91,21 @@ def _lines() -> Mapping[str, str]:
     return {line[:6]: line[7:] for line in _packed().splitlines()}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def townships_of(county: str) -> Mapping[str, str]:
     """The townships of a county in force: full name to the code of nine digits."""
     present = _lines().get(county, "").partition("\t")[0]
     return MappingProxyType({entry[:-3]: county + entry[-3:] for entry in present.split(",") if entry})
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def former_townships_of(county: str) -> frozenset[str]:
     """Full names of townships that a county, in force or not, had in earlier years and has no more."""
     past = _lines().get(county, "").partition("\t")[2]
     return frozenset(entry[:-3] for entry in past.split(",") if entry)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def short_townships_of(county: str) -> Mapping[str, str]:
     """Present townships by short name, where only one of the county has it."""
     found: dict[str, list[str]] = {}
@@ -114,21 +114,22 @@ def short_townships_of(county: str) -> Mapping[str, str]:
     return MappingProxyType({short: codes[0] for short, codes in found.items() if len(codes) == 1})
 
 
-@cache
-def township_names() -> Mapping[str, str]:
-    """All townships in force: code to full name."""
-    return {code: name for county in _lines() for name, code in townships_of(county).items()}
+def township_name(code: str) -> str:
+    """The full name of a township in force by its code of nine digits."""
+    return next(name for name, own in townships_of(code[:6]).items() if own == code)
 
 
-@lru_cache(maxsize=512)
-def townships_within(head: str) -> Mapping[str, tuple[str, ...]]:
-    """Townships in force by full name, in all counties whose code begins so ('' for the whole country)."""
-    found: dict[str, list[str]] = {}
-    for county in _lines():
-        if county.startswith(head):
-            for name, code in townships_of(county).items():
-                found.setdefault(name, []).append(code)
-    return {name: tuple(codes) for name, codes in found.items()}
+@lru_cache(maxsize=4096)
+def townships_named(name: str, head: str) -> tuple[str, ...]:
+    """Codes of the townships in force with this full name whose code begins so ('' for the whole country)."""
+    packed, found, at = _packed(), [], 0
+    while name and (at := packed.find(name, at)) >= 0:
+        line, end = packed.rfind("\n", 0, at) + 1, at + len(name)
+        whole = packed[at - 1] in "\t," and packed[end : end + 3].isdecimal()
+        if whole and packed.count("\t", line, at) == 1 and packed.startswith(head, line):
+            found.append(packed[line : line + 6] + packed[end : end + 3])
+        at = end
+    return tuple(found)
 
 
 @cache
@@ -136,15 +137,11 @@ def _packed() -> str:
     return gzip.decompress((files(__package__) / "townships.txt.gz").read_bytes()).decode("utf-8")
 
 
+@lru_cache(maxsize=4096)
 def counties_with_township(short: str) -> tuple[str, ...]:
     """Codes of the counties that have a township with this short name."""
-    found = re.finditer(f"[\\t,]{re.escape(short)}(?:街道|镇|乡)", _packed())
-    return tuple(_county_at(match.start()) for match in found)
-
-
-def _county_at(place: int) -> str:
-    line = _packed().rfind("\n", 0, place) + 1
-    return _packed()[line : line + 6]
+    names = (short + tail for tail in ("街道", "镇", "乡"))
+    return tuple(dict.fromkeys(code[:6] for name in names for code in townships_named(name, "")))
 
 
 @cache

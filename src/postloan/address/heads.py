@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from postloan.address.chain import NOWHERE, Chain
-from postloan.address.followers import CITY, EMPTY, TOWN, Entry, nearby_towns, table_of
+from postloan.address.followers import CITY, DISTRICT, EMPTY, PROV, TOWN, Entry, nearby_towns, table_of
 from postloan.address.resolve import resolve
 
 LEVELS: Final = ("prov", "city", "district", "town")
@@ -30,11 +29,19 @@ _LONGER = re.compile(
     "|汽车|客运|宾馆|酒店|公司|集团|医院|银行|学院|中学|小学|派出|边防|办事|电子|传媒|职业"
 )
 """What shows that a short name is the beginning of another name: 温州路, 杭州大厦, 宁波高新区."""
-_BEGUN, _BEGUN_KEPT = 10, 1 << 16
-_KEPT = 1024  # names beside the table that a place remembers
+_BEGUN, _BEGUN_KEPT = 10, 1 << 14
+_TOWN_SIZES = (5, 4, 3, 2)
+_WEAK_TOWN = TOWN << 13 | 1
+_KEPT = 40_000  # places; some hundred bytes each
 _MAY_SKIP: Final = frozenset("-_/,，、|·.。 　\t—－:：;；?？nN市中")
 _ROAD = re.compile("[东西南北中]?[一二三四五六七八九十]?[路街道巷弄镇乡]|大[道街厦学桥]|机场|高新|经济|工业")
 """The same for the names of cities, which are seldom part of another."""
+_OWN_ROAD = re.compile("[东西南北中]?[一二三四五六七八九十]?[路街道巷弄镇乡]|大[道厦学]|机场")
+"""The same where the name of what it lies in comes before it."""
+_PART = re.compile(
+    "[\u4e00-\u9fff][东西南北中]?[路街]|[一二三四五六七八九十东西南北][区部]|国际机场|部?商务区|年"
+)
+"""What a county's short name at the very beginning is not followed by."""
 _MORE = re.compile("新区|[区县市](?![场域政])")
 """What is written after a short name instead of its own ending: 平桂县, 光明新区."""
 _GOES_ON = re.compile(
@@ -49,8 +56,8 @@ _TOWN_ENDS = re.compile("[镇乡]|街道|苏木")
 _NO_TOWN = re.compile("[号省]|大道|公寓|小区|[路村街市区县].*[镇乡]$(?<!.[路村街市区县].)")
 _COUNTY_ENDS = re.compile("[区县市]")
 _COUNTY = re.compile(
-    "[\u4e00-\u9fff]{1,3}?"
-    "(?:新区|(?<![小园社校库景厂市城山地郊发业技社一二三四五六七八九十东西南北])区|县|(?<!城)市(?![场政民]))"
+    "[\u4e00-\u9fff]{2,8}自治[县旗]|[\u4e00-\u9fff]{2,3}?"
+    "(?:新区|(?<![小园社校库景厂市城山地郊发业技社一二三四五六七八九十])区|县|(?<!城)市(?![场政民]))"
 )
 _PROVINCE_INSIDE = re.compile(
     "(?:北京|天津|上海|重庆)市|(?:河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
@@ -58,19 +65,22 @@ _PROVINCE_INSIDE = re.compile(
 )
 
 
-_nodes: list[Node] = []
+_made = [0]  # places since the walk began anew
 _anywhere: set[str] = set()  # the first two characters of every division's names
+
+
+_NONE: dict[Entry | tuple[str, int], Node] = {}
 
 
 class Node:
     """A division that the walk has reached by certain names, and what can follow.
 
     names: of province, prefecture, county and township as said. codes: the divisions in force or not that they may be.
-    depth: how many names were said. number: in order of their making.
+    depth: how many names were said.
     """
 
     __slots__ = (
-        "_chain", "children", "codes", "depth", "label", "names", "nearby", "number", "others", "parent", "table",
+        "_place", "children", "codes", "depth", "label", "names", "parent", "table",
     )  # fmt: skip
 
     def __init__(
@@ -79,21 +89,24 @@ class Node:
         self.parent, self.names, self.label, self.codes = parent, names, label, codes
         self.depth: int = parent.depth + 1 if parent is not None else 0
         self.table = table_of(label, codes) if label < TOWN else EMPTY
-        heads = dict.fromkeys(code[:4] for code in codes) if CITY <= label < TOWN else ()
-        self.nearby = tuple(nearby_towns(head) for head in heads)
-        self.children: dict[Entry, Node] = {}
-        self.others: dict[tuple[str, int], Node] = {}
-        self._chain: Chain | None = None
-        self.number = len(_nodes)
-        _nodes.append(self)
+        self.children: dict[Entry | tuple[str, int], Node] = {} if label < TOWN else _NONE
+        self._place: tuple[str, str, str] | None = None
+        _made[0] += 1
 
     @property
-    def chain(self) -> Chain:
-        """What the names fix."""
-        if self._chain is None:
+    def place(self) -> tuple[str, str, str]:
+        """What the names fix: code, path, and why little trust is due."""
+        if self._place is None:
             province, city, district, town = self.names
-            self._chain = resolve(province, city, district, town)
-        return self._chain
+            chain = resolve(province, city, district, town)
+            self._place = chain.adcode, chain.path, chain.doubt
+        return self._place
+
+    def nearby(self) -> Iterator[frozenset[str]]:
+        """Short names of townships of the same prefectures."""
+        if CITY <= self.label < TOWN:
+            for head in dict.fromkeys(code[:4] for code in self.codes):
+                yield nearby_towns(head)
 
     def child(self, entry: Entry) -> Node:
         """The node that a name leads to."""
@@ -104,11 +117,9 @@ class Node:
 
     def called(self, name: str, label: int) -> Node:
         """The node that a name of a level leads to which is in no table."""
-        node = self.others.get((name, label))
+        node = self.children.get((name, label))
         if node is None:
-            node = self._below(name, label, ())
-            if len(self.others) < _KEPT:
-                self.others[name, label] = node
+            node = self.children[name, label] = self._below(name, label, ())
         return node
 
     def _below(self, name: str, label: int, codes: tuple[str, ...]) -> Node:
@@ -123,9 +134,12 @@ def root() -> Node:
     return node
 
 
-def node_numbered(number: int) -> Node:
-    """The node with this number."""
-    return _nodes[number]
+def forget() -> None:
+    """Begin the walk anew where it has been to so many places that they weigh more than finding them again."""
+    if _made[0] > _KEPT:
+        root.cache_clear()
+        _begun.clear()
+        _made[0] = 0
 
 
 Head = tuple[int, Node]
@@ -190,15 +204,38 @@ def _end_of_short(text: str, entry: Entry, end: int, node: Node) -> int:
             return end
         if entry.label == 2 and node.label >= 0 and (more := _MORE.match(text, end)):
             return more.end()
-    if (_ROAD if entry.city else _LONGER).match(text, end):
-        return 0
+    if entry.label == TOWN:
+        return _end_of_town(text, end, node)
     if node.label >= 0 and entry.label - node.label == 1:
-        return end
+        return 0 if (_OWN_ROAD if _says_much(entry) else _LONGER).match(text, end) else end
+    if (_ROAD if _says_much(entry) else _LONGER).match(text, end):
+        return 0
+    if node.label < 0 and entry.label == DISTRICT and not entry.common and len(text) - end > 3:
+        return 0 if _PART.match(text, end) or _is_also_more(entry, node) else end
     if entry.label < 2 and _SKIPPED.match(text, end):
         return end
     if not _GOES_ON.match(text, end):
         return 0
     return 0 if node.label < 0 and entry.label == 2 and entry.common else end
+
+
+def _is_also_more(entry: Entry, node: Node) -> bool:
+    """Whether a prefecture or province has the same short name."""
+    return any(e.name == entry.name and e.label < entry.label for e in node.table[entry.name[:2]])
+
+
+def _says_much(entry: Entry) -> bool:
+    """Whether a short name is hardly ever part of another: a city's, or a county's that no township has."""
+    return entry.city or (entry.label == DISTRICT and not entry.common)
+
+
+def _end_of_town(text: str, end: int, node: Node) -> int:
+    """Where the short name of a township ends; 0 where it is the beginning of another name."""
+    if end >= len(text):
+        return end
+    if _LONGER.match(text, end):
+        return 0
+    return end if node.label == DISTRICT or _GOES_ON.match(text, end) else 0
 
 
 def _followed(text: str, entry: Entry, end: int, node: Node) -> bool:
@@ -211,8 +248,9 @@ def _followed(text: str, entry: Entry, end: int, node: Node) -> bool:
             after = _ROAD if follower.city else _LONGER
             if not (follower.weak and after.match(text, end + follower.size)):
                 return True
-    return any(
-        not same.weak and text.startswith(same.name, end) for same in node.table.get(text[end : end + 2], ())
+    return text.startswith(entry.name, end) or any(
+        text.startswith(same.name, end) and (not same.weak or same.label == PROV < entry.label)
+        for same in node.table.get(text[end : end + 2], ())
     )
 
 
@@ -222,7 +260,7 @@ Step = tuple[Node, int, int]
 def _otherwise(text: str, at: int, node: Node, marks: int) -> Step | None:
     """Where no name of the table follows: a sign, a name once more, or one that the dictionary lacks."""
     begin = root()
-    if node is begin:
+    if node.label < 0:
         found = _town(text, at, node, marks) if at < len(text) else None
         return found or _province_inside(text, at)
     if text[at : at + 1] in _MAY_SKIP and (sign := _SKIPPED.match(text, at)):
@@ -252,11 +290,10 @@ def _unknown(text: str, at: int, node: Node, marks: int) -> Step | None:
         if found and found.end() < FURTHEST:
             mark = 2 << 13 | at << 7 | found.end() << 1 | 1
             return node.called(found[0], 2), marks << 15 | mark, found.end()
-    key = text[at : at + 2]
-    for table in node.nearby:
-        for entry in table.get(key, ()):
-            if text.startswith(entry.name, at) and (end := _end_of_short(text, entry, at + entry.size, node)):
-                return node.child(entry), marks << 15 | entry.bits | at << 7 | end << 1, end
+    for towns in node.nearby():
+        for size in _TOWN_SIZES:
+            if (name := text[at : at + size]) in towns and (end := _end_of_town(text, at + size, node)):
+                return node.called(name, TOWN), marks << 15 | _WEAK_TOWN | at << 7 | end << 1, end
     return _town(text, at, node, marks)
 
 
@@ -283,7 +320,7 @@ def _once_more(text: str, at: int, key: str, node: Node, marks: int) -> Step | N
                 if entry.unlike and text[end : end + 1] in entry.unlike and end < len(text):
                     continue
                 goes_on = _followed(text, entry, end, above)
-                if entry.weak and not goes_on and entry.name not in node.names:
+                if entry.weak and entry.name not in node.names and (not goes_on or entry.label == DISTRICT):
                     continue
                 if not goes_on and (node.depth - above.depth > 1 or entry.weak):
                     if _said(entry, node):

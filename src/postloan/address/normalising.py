@@ -250,7 +250,7 @@ def _reading(parsed: Parsed, context: Context | None) -> _Reading:
         e.label for e in parsed.elements if e.label in ("person", "otherinfo") and not _is_place(e)
     )
     reason = parsed.reason if parsed.reason not in ("ambiguous", "contradictory") else ""
-    reason = reason or chain.reason or ("ambiguous" if chain.ambiguous else "")
+    reason = reason or chain.doubt
     return _Reading(
         "".join(text for _, text in parts), tuple(parts), chain, tuple(left_out), parsed.confidence, reason
     )

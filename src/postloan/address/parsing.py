@@ -14,7 +14,6 @@ from postloan.kernel import InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from postloan.address.chain import Chain
     from postloan.address.tagger import Spans
 
 Mode = Literal["accurate", "fast", "divisions"]
@@ -156,7 +155,7 @@ def _parsed(text: str, reason: str, marks: list[Mark]) -> Parsed:
     named = {element.label: element.text for element in reversed(elements)}
     province, city, district, town = (named.get(level, "") for level in ("prov", "city", "district", "town"))
     place = resolve(province, city, district, town)
-    reason = reason or doubt_of(place) or ("no_place" if not set(named) - _NO_PLACE else "")
+    reason = reason or place.doubt or ("no_place" if not set(named) - _NO_PLACE else "")
     sure = math.prod(max(element.confidence, 1e-6) for element in elements) ** TOGETHER * trust_of(reason)
     return Parsed(text, elements, place.adcode, place.path, round(sure if elements else 0.0, 4), reason)
 
@@ -245,11 +244,6 @@ def _tagged(texts: list[str], mode: Literal["accurate", "fast"], weights: Weight
 def trust_of(reason: str) -> float:
     """The factor by which a reason lowers the confidence."""
     return _TRUST.get(reason, 1.0)
-
-
-def doubt_of(chain: Chain) -> str:
-    """Why a chain deserves little trust, one of ``DOUBTS``."""
-    return chain.reason or ("ambiguous" if chain.ambiguous else "")
 
 
 def lacks_place(labels: Iterable[str]) -> bool:

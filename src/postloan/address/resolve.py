@@ -19,9 +19,9 @@ from postloan.address.gazetteer import (
     former_townships_of,
     short_townships_of,
     shortened,
-    township_names,
+    township_name,
+    townships_named,
     townships_of,
-    townships_within,
 )
 
 MANY = 12
@@ -48,7 +48,7 @@ def resolve(
     return _resolved(province, city, district, town, context, far)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _resolved(
     province: str, city: str, district: str, town: str, context: Context | None, far: bool
 ) -> Chain:
@@ -132,7 +132,7 @@ def _common(groups: Sequence[list[Naming]]) -> list[Naming]:
     return [naming for group in groups for naming in _best(group)]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _named(name: str, level: Level) -> list[Naming]:
     """Divisions of a level with this name, in force or not; by the short name where none has it in full."""
     if not name:
@@ -241,14 +241,14 @@ def _with_township(chain: Chain, town: str, context: Context | None, far: bool) 
     former = bool(said) and said[4:] != "00" and (said != county or town in former_townships_of(said))
     codes: tuple[str, ...] = ()
     if former:
-        codes = townships_within(said[:4]).get(town, ())
+        codes = townships_named(town, said[:4])
     elif chain.ambiguous and not chain.reason:
-        codes = tuple(c for c in townships_within("").get(town, ()) if c[:6] in chain.ambiguous)
+        codes = tuple(c for c in townships_named(town, "") if c[:6] in chain.ambiguous)
     elif not county and chain.adcode:
         head = chain.adcode.rstrip("0") if chain.adcode[4:] == "00" else chain.adcode
-        codes = townships_within(head.ljust(2, "0")).get(town, ())
+        codes = townships_named(town, head.ljust(2, "0"))
     elif not county and (far or context is not None) and not chain.reason:
-        codes = townships_within("").get(town, ())
+        codes = townships_named(town, "")
     if len(codes) > 1 and context is not None:
         chosen = context.choose(codes)
         if chosen:
@@ -267,7 +267,7 @@ def _ambiguous(chain: Chain, codes: tuple[str, ...]) -> Chain:
 
 def _at(chain: Chain, code: str, town: str) -> Chain:
     """The chain down to a township in force; its county is completed or, where it was divided, corrected."""
-    county, name = code[:6], township_names()[code]
+    county, name = code[:6], township_name(code)
     assumed = list(chain.assumed)
     if name != town:
         assumed.append(Assumption("short", "township", town, name))
