@@ -20,7 +20,7 @@ from postloan.ledger.store_records import Figure, Instalment
 from postloan.rules import RuleBook, load_book
 from postloan.workflows.approving import expire
 from postloan.workflows.grading import DayGraded, grade_day
-from postloan.workflows.plans import Fallen, Unkept, break_promises, fall_due, unkept
+from postloan.workflows.plans import Fallen, Unkept, agreed_since, break_promises, fall_due, unkept
 from postloan.workflows.rule_books import keep_rules
 
 NIGHT = "night"
@@ -84,7 +84,8 @@ def _last_night(tx: Reading, on: date) -> date | None:
 def _fall_due(records: Records, book: RuleBook, *, on: date, by: str, at: datetime) -> Fallen:
     with records.reading() as tx:
         last = _last_night(tx, on)
-        if last == on or not tx.of(Instalment).count(due_on=Between(last, on)):
+        wanted = tx.of(Instalment).count(due_on=Between(last, on)) or agreed_since(tx, last)
+        if last == on or not wanted:
             return Fallen(0, 0)
     with records.writing(actor=by, ground=f"night of {on}", at=at) as tx:
         last = _last_night(tx, on)

@@ -66,6 +66,14 @@ def release(tx: Writing, whom: set[tuple[str, str]], on: date, *, by: str, reaso
     )
 
 
+def agreed_since(tx: Reading, since: date | None) -> list[int]:
+    """Numbers of the open plans that were agreed since a night; none where there was none yet."""
+    if since is None:
+        return []
+    rows = tx.of(Plan).tally(by=("number",), state=PromiseState.OPEN, agreed_on=Between(since, None))
+    return [row.key[0] for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Fallen:
     """What fell due in a night. refused: instalments that the ledger did not let fall due."""
@@ -77,11 +85,17 @@ class Fallen:
 def fall_due(tx: Writing, book: RuleBook, *, since: date | None, on: date) -> Fallen:
     """Let the instalments of restructured loans fall due whose day has come; one that fell due before is left alone.
 
-    since: the last night; None for none.
+    since: the last night; None for none. Plans agreed since then may begin before it.
     """
     first = since + timedelta(days=1) if since else None
-    found: dict[str, list[Instalment]] = defaultdict(list)
+    ours: dict[tuple[int, int], Instalment] = {}
     for one in tx.of(Instalment).find(due_on=Between(first, on), state=list(_STANDING)):
+        ours[one.plan, one.row] = one
+    for plan in agreed_since(tx, since):
+        for one in tx.of(Instalment).find(plan=plan, due_on=Between(None, on), state=list(_STANDING)):
+            ours[one.plan, one.row] = one
+    found: dict[str, list[Instalment]] = defaultdict(list)
+    for one in ours.values():
         found[one.loan_id].append(one)
     numbers = {one.plan for due in found.values() for one in due}
     references = {plan.number: plan.reference for plan in tx.of(Plan).find(number=sorted(numbers))}

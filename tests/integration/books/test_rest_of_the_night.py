@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from postloan.ledger.proposals import propose_restructuring
 from postloan.ledger.store_people import Session
 from postloan.ledger.store_records import (
     ApprovalRequest,
+    Figure,
     Hold,
     Instalment,
     Loan,
@@ -99,6 +101,24 @@ def test_nights_that_were_left_out_are_made_up_for(planned):
     assert night(planned, months_after(FIRST, 2)).fallen == 3
     assert night(planned, months_after(FIRST, 3)).fallen == 1
     assert loan(planned).overdue_since == FIRST
+
+
+def test_a_plan_that_began_before_the_last_night_is_made_up_for(store):
+    fill(store, [opened(n, grade="substandard", interest=0) for n in (1, 2)])
+    restructured(store, 2)
+    with store.writing(actor="test", ground="set-up", at=NOON) as tx:
+        tx.of(Figure).add(
+            Figure(FIRST, "night", "fell_due")
+        )  # a night that came before the plan of the other loan
+        tx.note(Note("test.night"))
+    with store.reading() as tx:
+        (plan,) = tx.of(Plan).find()
+    with store.writing(actor="test", ground="set-up", at=NOON) as tx:
+        tx.of(Plan).change(replace(plan, agreed_on=FIRST + timedelta(days=1)))
+        tx.note(Note("test.agreed"))
+    assert night(store, FIRST + timedelta(days=1)).fallen == 1
+    assert loan(store, "L2").due.principal > Money(0)
+    assert night(store, FIRST + timedelta(days=2)).fallen == 0
 
 
 def test_an_instalment_without_its_money_is_missed_after_the_days_of_grace(planned):
