@@ -83,7 +83,7 @@ def test_what_says_nothing_is_the_same_as_nothing(nothing):
         assert (found.level, found.same) == ("different", False)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ADDRESS, ADDRESS)
 @example("", "")
 @example("\ud800", "9" * 500)
@@ -97,7 +97,7 @@ def test_it_does_not_matter_which_address_comes_first(one, other):
     assert there.words("zh")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ADDRESS)
 def test_an_address_is_the_place_that_it_is(text):
     found = compare(text, text)
@@ -110,7 +110,7 @@ def test_an_address_is_the_place_that_it_is(text):
     assert all(e.state == "same" for e in found.evidence)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(ADDRESS, ADDRESS), min_size=1, max_size=6))
 def test_a_pair_among_many_gets_the_answer_that_it_gets_alone(pairs):
     table = compare_pairs(pairs).to_pylist()
