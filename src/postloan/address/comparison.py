@@ -85,8 +85,12 @@ class Comparison:
 
     @property
     def deciding(self) -> tuple[Evidence, ...]:
-        """What decides, at most four: contradictions where they are two places, agreements where they are one."""
-        return tuple(e for e in self.evidence if _decides(State[e.state.upper()], self.same))[:4]
+        """What decides, at most four: the strongest contradictions of two places, the finest agreements of one."""
+        found = [e for e in self.evidence if _decides(State[e.state.upper()], self.same)]
+        single = [e for e in found if e.element not in _WHOLE]
+        if self.same:
+            single.sort(key=lambda e: -AT[e.element])
+        return tuple((single or found)[:4])
 
     def words(self, lang: str = "en") -> str:
         """The answer in a sentence."""
@@ -207,6 +211,7 @@ def _said(parsed: Parsed, name: str) -> str:
     return " ".join(e.text for e in parsed.elements if e.label in _LABELS_OF.get(name, ()))
 
 
+_WHOLE = ("numbers", "wording")  # of several elements together
 _INWARD = ("ground", "figures")  # they only weigh what the others show
 _LABELS_OF = {
     "province": ("prov",), "prefecture": ("city",), "county": ("district",), "zone": ("devzone",), "town": ("town",),
