@@ -309,6 +309,7 @@ class NothingUnlawfulIsSent(RuleBasedStateMachine):
 
     @rule(request=st.sampled_from([message(), letter("a1"), letter("a2")]))
     def somebody_writes_at_once(self, request):
+        self.all_is_well_again()
         self.somebody_asks(request)
         if self.permits:
             self.use(self.permits[-1], alter=False)
@@ -319,9 +320,21 @@ class NothingUnlawfulIsSent(RuleBasedStateMachine):
         if isinstance(permit, NoticePermit):
             self.notices.append(permit)
 
-    @rule(fact=st.sampled_from(sorted(FREEZES)), on=st.booleans())
+    @rule(fact=st.sampled_from(sorted(FREEZES)), on=st.sampled_from([True, False, False]))
     def a_freeze_comes_or_goes(self, fact, on):
         self.state = self.state.learn(**{fact: FREEZES[fact][0 if on else 1]})
+
+    @rule(fact=st.sampled_from(sorted(FREEZES)), request=REQUESTS, minutes=st.integers(0, 29))
+    def a_freeze_comes_between_permit_and_send(self, fact, request, minutes):
+        self.all_is_well_again()
+        permits = len(self.permits)
+        self.somebody_asks(request)
+        if len(self.permits) > permits:
+            self.at += timedelta(minutes=minutes)
+            self.state = self.state.learn(**{fact: FREEZES[fact][0]})
+            self.use(self.permits[-1], alter=False)
+            self.all_is_well_again()
+            self.use(self.permits[-1], alter=False)
 
     @rule(closed=st.lists(st.sampled_from(["call", "sms", "letter"]), max_size=2))
     def channels_are_closed(self, closed):
