@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 from postloan.workflows.tools import Tools
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from postloan.adapters.records.rotating import Rotated
     from postloan.ledger.store import Records
+    from postloan.people.linking import PairFinder
     from postloan.workflows.posting import PostingTools
     from postloan.workflows.run import RunResult
 
@@ -30,7 +33,29 @@ def tools(*, tell: Callable[[str, str], None] | None = None, memory_mb: int | No
     from postloan.adapters.tables import DuckDBEngine
 
     with _few_collections(), DuckDBEngine(memory_mb=memory_mb) as engine:
-        yield Tools(engine, open_tape, pdf, time.perf_counter, tell or (lambda en, zh: None))
+        yield Tools(
+            engine,
+            open_tape,
+            pdf,
+            time.perf_counter,
+            tell or (lambda en, zh: None),
+            find_pairs=_pair_finder(),
+        )
+
+
+def _pair_finder() -> PairFinder | None:
+    """Splink, where it is installed."""
+    from importlib.util import find_spec
+
+    if find_spec("splink") is None:
+        return None
+
+    def find(records: pa.Table) -> pa.Table:
+        from postloan.adapters.linkage import find_pairs
+
+        return find_pairs(records)
+
+    return find
 
 
 @contextmanager

@@ -115,6 +115,44 @@ def train(
     screen.say(f"Model: {out}", f"模型：{out}")
 
 
+@app.command("link")
+def link(
+    source: _Source,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for persons.parquet and review.parquet.")
+    ],
+    mapping: _Mapping = None,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Who is who: borrowers to persons, with a file of the pairs that a person must look at."""
+    from postloan.adapters.files_whole import make_folder
+    from postloan.bootstrap import tools
+    from postloan.workflows.linking import link_source
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    with screen.steps() as tell, tools(tell=tell) as ours:
+        found = link_source(source, _options(source, None, None, mapping, 0).tape, ours)
+        make_folder(out)
+        for name in ("persons", "review"):
+            ours.engine.register(f"linked_{name}", getattr(found, name))
+            ours.engine.write(f"SELECT * FROM linked_{name}", out / f"{name}.parquet")
+    persons = len(set(found.persons["person_id"].to_pylist()))
+    if json:
+        screen.json(
+            {
+                "borrowers": found.persons.num_rows, "persons": persons, "review": found.review.num_rows,
+                "joined_by_probability": found.joined, "out": str(out),
+            }
+        )  # fmt: skip
+        return
+    screen.say(
+        f"{found.persons.num_rows:,} borrowers are {persons:,} persons; {found.review.num_rows:,} pairs to look at: {out}",
+        f"{found.persons.num_rows:,} 户借款人归并为 {persons:,} 人；待复核 {found.review.num_rows:,} 对：{out}",
+    )
+
+
 @app.command("backtest")
 def backtest(
     source: _Source,

@@ -36,6 +36,7 @@ def run(
     buyer_type: Annotated[str | None, typer.Option("--buyer-type", help="Kind of buyer (amc, local_amc, aic); default amc.")] = None,
     accept: Annotated[list[str] | None, typer.Option("--accept", metavar="CODE", help="Take this kind of error as it is: it warns and does not quarantine.")] = None,
     mend: Annotated[Path | None, typer.Option("--mend", help="Apply the approved mendings of this file first (see tape check --propose).")] = None,
+    reach: Annotated[bool, typer.Option("--reach", help="Also find out who is who and where letters arrive, where the tape has addresses.")] = False,
     encoding: Annotated[str | None, typer.Option("--encoding", help="Encoding of text files; default: found out.")] = None,
     cap: Annotated[int, typer.Option("--cap", min=1, help="Rows listed of each kind of finding.")] = 100,
     lang: LangOption = LangChoice.en,
@@ -69,6 +70,7 @@ def run(
         seller_type=seller_type,
         seller_region=seller_region,
         buyer_type=buyer_type,
+        reach=reach,
         lang=screen.lang,
     )
     with screen.steps() as tell, tools(tell=tell) as ours:

@@ -52,7 +52,8 @@ def reach_page(found: Backtest, *, title: str, lang: Lang = "en") -> str:
         "td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #ccc}"
         "td:first-child,th:first-child{text-align:left}</style>"
         f"<h1>{escape(head)}</h1><p>{escape(title)}. {escape(said)}</p>{_table(columns, lines)}"
-        f"<figure>{_diagram(found, under)}<figcaption>{escape(under)}</figcaption></figure>{_table(gains, rows)}</html>\n"
+        f"<figure>{_diagram(found, under)}<figcaption>{escape(under)}</figcaption></figure>"
+        f"{_table(gains, rows)}</html>\n"
     )
 
 
@@ -70,7 +71,8 @@ def _diagram(found: Backtest, label: str) -> str:
         return round(_SIDE - 30 - share * (_SIDE - 40), 1)
 
     marks = "".join(
-        f'<line x1="{x(b.expected)}" x2="{x(b.expected)}" y1="{y(b.arrived.low)}" y2="{y(b.arrived.high)}" stroke="#888"/>'
+        f'<line x1="{x(b.expected)}" x2="{x(b.expected)}" y1="{y(b.arrived.low)}" y2="{y(b.arrived.high)}"'
+        f' stroke="#888"/>'
         f'<circle cx="{x(b.expected)}" cy="{y(b.arrived.rate)}" r="4" fill="#036"/>'
         for b in found.bins
     )
@@ -82,7 +84,8 @@ def _diagram(found: Backtest, label: str) -> str:
     return (
         f'<svg role="img" aria-label="{escape(label)}" width="{_SIDE}" height="{_SIDE}" viewBox="0 0 {_SIDE} {_SIDE}">'
         f'<rect x="{x(0)}" y="{y(1)}" width="{x(1) - x(0)}" height="{y(0) - y(1)}" fill="none" stroke="#ccc"/>'
-        f'<line x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}" stroke="#bbb" stroke-dasharray="4"/>{marks}{ticks}</svg>'
+        f'<line x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}" stroke="#bbb" stroke-dasharray="4"/>'
+        f"{marks}{ticks}</svg>"
     )
 
 

@@ -79,6 +79,8 @@ def _sections(facts: ReportFacts) -> Iterator[str]:
         yield "grades"
     if facts.alerts is not None:
         yield "alerts"
+    if facts.reach is not None:
+        yield "reach"
     if facts.answers:
         yield "eligibility"
     yield "comparables"

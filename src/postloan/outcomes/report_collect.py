@@ -19,6 +19,7 @@ from postloan.outcomes.report_facts import (
     Clean,
     FieldScore,
     FindingCount,
+    ReachSeen,
     ReportFacts,
     Sample,
     SourceFile,
@@ -76,6 +77,7 @@ def collect(
         grades=cells,
         grade_reasons=grade_reasons,
         alerts=alerts,
+        reach=_reach(engine, sql) if _exists(engine, "people") and _exists(engine, "places") else None,
         answers=answers,
         refusals=refusals,
         packages=dict(packages),
@@ -106,6 +108,15 @@ def read_book_facts(raw: Mapping[str, Any]) -> BookFacts:
         ),
         timings=tuple((str(stage), float(s)) for stage, s in (raw.get("timings") or {}).items()),
     )
+
+
+def _reach(engine: Engine, sql: _Sql) -> ReachSeen:
+    review = (
+        engine.rows("SELECT COUNT(*) FROM people_review")[0][0] if _exists(engine, "people_review") else 0
+    )
+    bands = tuple((float(low), int(count)) for low, count in engine.rows(sql.text("reach_bands")))
+    borrowers, persons, places, without, first, every, letters, cost = sql.one("reach_whole")
+    return ReachSeen(borrowers, persons, places, without, first, every, letters, cost, review, bands)
 
 
 class _Sql:

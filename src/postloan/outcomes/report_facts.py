@@ -165,13 +165,34 @@ class BookFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReachSeen:
+    """Where letters are expected to arrive.
+
+    borrowers, persons, places: how many. without: borrowers without a place that may be used. first: expected share
+    reached by the first letter, all: by the letters planned, 0 to 1. letters: planned. cost: expected, yuan.
+    to_review: pairs of borrowers for a person's eye. bands: (lower edge of the chance at the best place, borrowers).
+    """
+
+    borrowers: int
+    persons: int
+    places: int
+    without: int
+    first: float
+    all: float
+    letters: int
+    cost: float
+    to_review: int
+    bands: tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFacts:
     """Everything that a report says; ``render_report`` only puts it into words and pictures.
 
     strata: by dimension (overdue, balance, age, region, litigation, guarantee, product, originated).
     first_year: the year of the first origination band. packages: name → notice. computed: package → grade
     computed by the rules → loans. alerts: signs of hidden non-performing loans, None where the tape has no table
-    that could show one. missing: stages not run.
+    that could show one. reach: where letters arrive, None where nobody asked. missing: stages not run.
     """
 
     book: BookFacts
@@ -185,6 +206,7 @@ class ReportFacts:
     grades: tuple[GradeCell, ...] = ()
     grade_reasons: tuple[Reason, ...] = ()
     alerts: tuple[SignSeen, ...] | None = None
+    reach: ReachSeen | None = None
     answers: tuple[Answered, ...] = ()
     refusals: tuple[Reason, ...] = ()
     packages: Mapping[str, Notice] = field(default_factory=dict)

@@ -137,3 +137,24 @@ ORDER BY code, row
 SELECT table_name, field, rows, filled, valid, faulty, score
 FROM field_quality
 ORDER BY score, table_name, field
+
+-- reach_whole --
+-- Borrowers, persons, places, borrowers without a place, expected shares reached, letters planned and their cost.
+SELECT
+  COUNT(*) AS borrowers,
+  COUNT(DISTINCT person_id) AS persons,
+  (SELECT COUNT(*) FROM places) AS places,
+  COUNT(*) FILTER (WHERE places = 0) AS without_place,
+  COALESCE(AVG(next_arrives), 0) AS first,
+  COALESCE(AVG(reached), 0) AS all_letters,
+  CAST(COALESCE(SUM(letters), 0) AS BIGINT) AS letters,
+  COALESCE(SUM(cost), 0) AS cost
+FROM people
+
+-- reach_bands --
+-- Borrowers by the chance at their best place, in fifths.
+SELECT LEAST(FLOOR(arrives * 5), 4) / 5 AS low, COUNT(*) AS borrowers
+FROM people
+WHERE places > 0
+GROUP BY LEAST(FLOOR(arrives * 5), 4) / 5
+ORDER BY low

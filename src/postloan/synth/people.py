@@ -110,7 +110,7 @@ def people(ages: Ints, cutoff_on: date, seller: str, rng: np.random.Generator) -
     code = np.where(moved, places.old[county], places.code[county])
     male = rng.random(count) < 0.58
     number = id_numbers(code, born, male, rng)
-    name = _names(count, rng)
+    name = names_of(count, rng)
     phone = phones(count, rng)
     first, second = _pairs(ages, rng)
     person = np.arange(count, dtype=np.int64)
@@ -194,7 +194,8 @@ def phones(count: int, rng: np.random.Generator) -> pa.Array:
     return col.texts(col.digits(head * 10**8 + rng.integers(0, 10**8, count), 11))
 
 
-def _names(count: int, rng: np.random.Generator) -> pa.Array:
+def names_of(count: int, rng: np.random.Generator) -> pa.Array:
+    """Names, the frequent surnames more often."""
     surnames, given = words("surnames"), words("given")
     common = 1 / (np.arange(len(surnames)) + 4)
     family = rng.choice(len(surnames), count, p=common / common.sum())

@@ -30,7 +30,7 @@ class TooFewLetters(PostloanError):
     Give the table letters with address_text and outcome; `postloan reach rank` works without.
     """
 
-    zh = "{source} 中地址已留存且结果已知的函件少于二十封。请提供含寄送地址与投递结果的函件表；`postloan reach rank` 无需函件即可使用。"
+    zh = "{source} 中地址已留存且结果已知的函件少于二十封。请提供含寄送地址与投递结果的函件表。"
 
 
 @dataclass(frozen=True, slots=True)

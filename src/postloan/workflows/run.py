@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from postloan.tape.sides import SIDE_TABLES, side_tables
 from postloan.workflows.alerting import find_alerts, keep_findings
 from postloan.workflows.book import MARK, new_book, read_book, write_json
 from postloan.workflows.packaging import Packaged, package_all
+from postloan.workflows.people_of_book import PEOPLE_TABLES, has_addresses, people_of_book, read_people
 from postloan.workflows.taking_in import TapeOptions, take_in
 from postloan.workflows.tools import Tools
 
@@ -53,7 +55,8 @@ class RunOptions:
     decisions are made for. until: the last stage. tape: how the tape is read. packages: text of a packages
     file, '' for one package of everything that may be sold; packages_file: its name. seller_type,
     seller_region, buyer_type: code, English or Chinese name; None is guessed from the lender's name, and the
-    buyer is taken for a national asset manager. lang: of the report.
+    buyer is taken for a national asset manager. reach: also find out who is who and where letters arrive, where the
+    tape has addresses. lang: of the report.
     """
 
     source: Path
@@ -66,6 +69,7 @@ class RunOptions:
     seller_type: str | None = None
     seller_region: str | None = None
     buyer_type: str | None = None
+    reach: bool = False
     lang: Lang = "en"
 
 
@@ -160,18 +164,35 @@ def run_tape(options: RunOptions, tools: Tools) -> RunResult:
 def _tape(options: RunOptions, tools: Tools, folder: Path, book: RuleBook) -> dict[str, Any]:
     """The tape stage: from the source, or from the book that the source is."""
     if not (options.source / MARK).is_file():
-        return take_in(options.source, options.tape, tools, folder, book)
+        then = partial(_people, options, tools, folder) if options.reach else None
+        return take_in(options.source, options.tape, tools, folder, book, then)
     engine = tools.engine
     before = read_book(options.source)
     with tools.stage("tape", "Reading the book…", "正在读取结果文件夹……"):
         sides = [table for table in SIDE_TABLES if (options.source / f"{table}.parquet").is_file()]
         for table in (*_TAPE_TABLES, *sides):
             engine.parquet(table, options.source / f"{table}.parquet")
-            kept = " WHERE code LIKE 'T%'" if table in ("findings", "finding_counts") else ""
+            kept = (
+                " WHERE code LIKE 'T%' OR code LIKE 'P%'" if table in ("findings", "finding_counts") else ""
+            )
             engine.write(f"SELECT * FROM {table}{kept}", folder / f"{table}.parquet")
             engine.parquet(table, folder / f"{table}.parquet")
+        for table in PEOPLE_TABLES:
+            if (options.source / f"{table}.parquet").is_file():
+                engine.parquet(table, options.source / f"{table}.parquet")
+                engine.write(f"SELECT * FROM {table}", folder / f"{table}.parquet")
+        read_people(tools, folder)
     kept_facts = ("title", "sources", "score", "synthetic", "seed", "cutoff_on", "tape_packages")
     return {key: before[key] for key in kept_facts if key in before}
+
+
+def _people(options: RunOptions, tools: Tools, folder: Path) -> None:
+    """Who is who and where letters arrive, with what was found on the way."""
+    if not has_addresses(tools):
+        return
+    found = people_of_book(options.source, tools, folder, on=None, lang=options.lang)
+    counts, seen = _as_counts(found)
+    keep_findings(tools.engine, folder, counts, seen)
 
 
 def _decide(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -108,12 +109,20 @@ def check_source(
     return TakenIn(raw, intake, checked)
 
 
-def take_in(source: Path, options: TapeOptions, tools: Tools, folder: Path, book: RuleBook) -> dict[str, Any]:
-    """Read and check a source and write the tape's tables of a book; answers what book.json says of it."""
+def take_in(
+    source: Path, options: TapeOptions, tools: Tools, folder: Path, book: RuleBook,
+    then: Callable[[], None] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Read and check a source and write the tape's tables of a book; answers what book.json says of it.
+
+    then: called while all tables of the tape, with what is personal, can still be read.
+    """
     with TemporaryDirectory(prefix=".typed-", dir=folder) as work:
         taken = check_source(source, options, tools, book, work=Path(work))
         with tools.stage("write", "Writing the tape…", "正在写出数据……"):
             write_tables(tools.engine, folder)
+        if then is not None:
+            then()
     label = read_label(source)
     packages = (source if source.is_dir() else source.parent) / PACKAGES
     return {

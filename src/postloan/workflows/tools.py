@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from postloan.kernel import Engine
 from postloan.tape.raw import RawTape
+
+if TYPE_CHECKING:  # loads NumPy
+    from postloan.people.linking import PairFinder
 
 
 class OpenTape(Protocol):
@@ -34,7 +37,7 @@ class Tools:
     """The ports of a run.
 
     clock: seconds that only grow, for timings. tell: called with (English, Chinese) when a stage begins.
-    timings: seconds by stage so far.
+    timings: seconds by stage so far. find_pairs: compares people's records; None where nothing does.
     """
 
     engine: Engine
@@ -43,6 +46,7 @@ class Tools:
     clock: Callable[[], float]
     tell: Callable[[str, str], None] = lambda en, zh: None
     timings: dict[str, float] = field(default_factory=dict)
+    find_pairs: PairFinder | None = None
 
     @contextmanager
     def stage(self, name: str, en: str, zh: str) -> Iterator[None]:

@@ -215,3 +215,32 @@ def test_a_look_back_without_letters_says_what_is_missing(folder, tmp_path, post
     ran = postloan("reach", "backtest", tmp_path)
     assert ran.code == 2
     assert "fewer than twenty letters" in ran.err
+
+
+def test_a_run_leaves_people_and_places_without_addresses_in_clear(folder, tmp_path, postloan):
+    book = tmp_path / "book"
+    ran = postloan(
+        "run", folder, "--out", book, "--until", "grade", "--on", "2026-01-02", "--reach", "--quiet"
+    )
+    assert ran.code in (0, 1), ran.err
+    people, places = (pq.read_table(book / f"{name}.parquet") for name in ("people", "places"))
+    assert people.num_rows == 400
+    assert {"person_id", "places", "next_place", "reached", "missing"} <= set(people.column_names)
+    assert all(text.endswith("●●●") for text in places["address_standard"].to_pylist())
+    page = (book / "report.html").read_text("utf-8")
+    assert 'id="reach"' in page
+    again = tmp_path / "again"
+    assert postloan(
+        "run", book, "--out", again, "--until", "grade", "--on", "2026-01-02", "--quiet"
+    ).code in (0, 1)
+    assert pq.read_table(again / "people.parquet").to_pydict() == people.to_pydict()
+    assert 'id="reach"' in (again / "report.html").read_text("utf-8")
+
+
+def test_linking_writes_persons_and_a_file_for_a_persons_eye(folder, tmp_path, postloan):
+    ran = postloan("reach", "link", folder, "--out", tmp_path / "out", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json()["borrowers"] == ran.json()["persons"] == 400
+    assert pq.read_table(tmp_path / "out" / "review.parquet").column_names[:3] == [
+        "borrower_id", "other_borrower_id", "probability",
+    ]  # fmt: skip
