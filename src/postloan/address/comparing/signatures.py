@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -112,8 +113,12 @@ class SignatureBuilder:
         import pyarrow.compute as pc
 
         elements = parsed.column("elements")
-        counts = pc.fill_null(pc.list_value_length(elements), 0).to_numpy(zero_copy_only=False)
+        sizes = pc.fill_null(pc.list_value_length(elements), 0).to_numpy(zero_copy_only=False)
         flat = pc.list_flatten(elements)
+        # a third of the parts say nothing that is compared
+        telling = pc.is_in(flat.field("label"), value_set=_telling_labels())
+        row = np.repeat(np.arange(parsed.num_rows), sizes)[telling.to_numpy(zero_copy_only=False)]
+        counts, flat = np.bincount(row, minlength=parsed.num_rows), flat.filter(telling)
         codes = [int(code or 0) for code in parsed.column("adcode").to_pylist()]
         whole = parsed.column("text").to_pylist()
         self.extend(whole, counts, flat.field("label").to_pylist(), flat.field("text").to_pylist(), codes)
@@ -121,7 +126,7 @@ class SignatureBuilder:
     def extend(
         self,
         whole: Sequence[str | None],
-        counts: Sequence[int],
+        counts: Sequence[int] | Ints,
         labels: Sequence[str],
         texts: Sequence[str],
         codes: Sequence[int],
@@ -253,6 +258,14 @@ _ROLE_AT = {label: NUMBERS.index(role) for label, role in _ROLES.items()}
 _COUNTY, _TODAY = NAME_FIELDS.index("county"), NAME_FIELDS.index("county_today")
 
 
+@cache
+def _telling_labels() -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(sorted({"prov", *_FIELD_AT, *_ROLE_AT}))
+
+
+@lru_cache(maxsize=1 << 17)
 def name_of(label: str, text: str) -> str:
     """The name in a part of an address as it is compared: without the word for its level."""
     name = canonical_name(text)
@@ -264,6 +277,7 @@ def name_of(label: str, text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=1 << 17)
 def number_of(label: str, text: str) -> tuple[int, tuple[int, ...], str]:
     """Hash of the whole number in a part, hashes of its parts, and the kind that the text itself names."""
     words = canonical(text, floor=label == "floorno")
