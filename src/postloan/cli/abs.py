@@ -84,14 +84,14 @@ def run(
     quiet: QuietOption = False,
 ) -> None:
     """Run a deal over collections; write bonds.csv, fees.csv, accounts.csv and trace.parquet."""
-    from postloan.adapters.files_whole import make_folder, write_text
+    from postloan.adapters.files_whole import make_folder, whole, write_text
     from postloan.workflows.securitising import run_files, write_result
 
     screen = Screen(lang, json=as_json, quiet=quiet)
     with screen.progress("Running the deal…", "正在运行……"):
         result = run_files(deal, collections, rates, less=less, later=later)
         make_folder(out)
-        made = write_result(result, out, write_text)
+        made = write_result(result, out, write_text, whole)
     if as_json:
         screen.json(
             {"files": [str(path) for path in made], "findings": _findings_json(result.findings, screen)}

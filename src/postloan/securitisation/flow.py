@@ -107,6 +107,8 @@ def scenarios(dates: Sequence[date], columns: Mapping[str, NDArray[np.int64]]) -
     lanes = {
         name: list(numpy.ascontiguousarray(array.T, dtype=numpy.int64)) for name, array in columns.items()
     }
+    if width == 1:
+        return make_flow(dates, {name: [int(lane[0]) for lane in values] for name, values in lanes.items()})
     opening: Lane = 0
     if "balance" in lanes:
         opening = sum(

@@ -296,9 +296,11 @@ class Machine:
             cured = lanes.both(lanes.both(fired, lanes.flip(held)), self.alive)
             if lanes.some(cured) and trigger.status:
                 self.status = lanes.pick(cured, self.before_trigger.get(name, self.status), self.status)
-            self.fired[name] = held
+            after = held
         else:
-            self.fired[name] = held if trigger.again else lanes.either(fired, held)
+            after = held if trigger.again else lanes.either(fired, held)
+        ended = lanes.both(fired, lanes.flip(self.alive))  # what has ended stays as it was
+        self.fired[name] = lanes.either(lanes.both(self.alive, after), ended)
 
     def give(self, account: AccountState, amount: Lane, mask: Mask) -> None:
         """Put cash into an account; the amount is 0 outside the mask."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from postloan.securitisation.result import ACCOUNT_COLUMNS, BOND_COLUMNS, FEE_CO
 from postloan.securitisation.stress import stressed
 
 Write = Callable[[Path, str], None]
+Whole = Callable[[Path], AbstractContextManager[Path]]
 
 
 class NoFile(PostloanError):
@@ -144,10 +146,10 @@ def flow_text(flow: Flow) -> str:
     return table_text(columns, rows)
 
 
-def write_result(result: Result, out: Path, write: Write) -> tuple[Path, ...]:
+def write_result(result: Result, out: Path, write: Write, whole: Whole) -> tuple[Path, ...]:
     """Write bonds.csv, fees.csv, accounts.csv and trace.parquet into a folder that is there.
 
-    write: writes a text file whole or not at all.
+    write: writes a text file whole or not at all. whole: a name to write under, which becomes the file's at the end.
     """
     import pyarrow.parquet as pq
 
@@ -159,7 +161,8 @@ def write_result(result: Result, out: Path, write: Write) -> tuple[Path, ...]:
     ):
         write(out / name, table_text(columns, rows))
         made.append(out / name)
-    pq.write_table(result.trace_table(), out / "trace.parquet")
+    with whole(out / "trace.parquet") as part:
+        pq.write_table(result.trace_table(), part)
     return (*made, out / "trace.parquet")
 
 

@@ -148,3 +148,20 @@ def test_an_account_earns_interest_on_its_balance_of_every_day() -> None:
     assert days[date(2025, 6, 30)].accounts["reserve"][0] == weighted // 10_000
     came, paid, left = conserved(machine)
     assert came == paid + left
+
+
+def test_a_single_scenario_in_a_table_is_run_as_one() -> None:
+    alone = scenarios(MONTHS[:2], {"recovery": np.array([[100, 200]])})
+    assert alone.width == 1
+    assert run_deal(DEAL.terms, alone).trace
+
+
+def test_what_has_ended_keeps_its_triggers_while_others_go_on() -> None:
+    text = DEAL.terms.text.replace("cure = true", "cure = true\nagain = false", 1)
+    deal = Deal.from_text(text)
+    flows = [npl_flow([0] * 12, [0] * 12), npl_flow([100_000] * 12, [0] * 12)]
+    many = scenarios(MONTHS[:12], {"recovery": np.array([f.columns["recovery"] for f in flows])})
+    machine = deal.run_many(many)
+    for number in range(2):
+        alone = run_deal(deal.terms, many.scenario(number))
+        assert [bool(_at(fired, number)) for fired in machine.fired.values()] == list(alone.fired.values())
