@@ -137,3 +137,19 @@ def test_the_key_file_beside_a_store_is_replaced_and_the_old_one_kept(tmp_path: 
         assert tx.people.masked("B1").name == "测●"
     with pytest.raises(NewKeyFileNeeded):
         rotate_key(str(db), None, actor="li", at=NOW, environ=KEY, tell=lambda en, zh: None)
+
+
+def test_whoever_writes_under_the_old_key_is_waited_for(peopled: Store, address: str, tmp_path: Path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        with peopled.writing(**BY) as tx:
+            changing = pool.submit(changed, address, tmp_path / "new.key")
+            time.sleep(0.3)
+            assert not changing.done()
+            tx.people.add_all([Person("A000", Personal("先到甲"))])  # sorts before all the others
+            tx.note(NOTED)
+        changing.result(timeout=60)
+    given = {"POSTLOAN_KEY_FILE": str(tmp_path / "new.key")}
+    with closing(open_store(address, environ=given)) as store, store.reading() as tx:
+        assert tx.people.masked("A000").name == "先●●"

@@ -24,7 +24,7 @@ from postloan.adapters.records.keys import (
     make_key,
 )
 from postloan.adapters.records.migrating import HEAD, found_store, migrate, read_meta, version_of
-from postloan.adapters.records.rotating import NEXT
+from postloan.adapters.records.rotating import NEXT, hold_key
 from postloan.adapters.records.tables import meta
 from postloan.adapters.records.transactions import Transaction
 
@@ -112,7 +112,9 @@ class Store:
         """Somebody may have changed the key since the store was opened."""
         if self._found_keys is None:
             return
-        facts = read_meta(connection)
+        with translated(self.shown):
+            hold_key(connection, shared=True)
+            facts = read_meta(connection)
         if NEXT in facts or facts.get("key_check") != self._found_keys.check(facts["store_id"]):
             raise KeyChanged(url=self.shown)
 

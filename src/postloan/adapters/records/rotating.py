@@ -88,6 +88,15 @@ def rotate_key(
     return done
 
 
+def hold_key(connection: sa.Connection, *, shared: bool) -> None:
+    """Let nobody change the key before this transaction ends; not shared: wait for all who write under it.
+
+    Needed on PostgreSQL alone; on SQLite only one writes at a time.
+    """
+    row = sa.select(meta.c.value).where(meta.c.name == "key_check")
+    connection.execute(row.with_for_update(read=shared)).all()
+
+
 def _beside(where: Address, environ: Mapping[str, str]) -> Path:
     if where.key_file is None or any(environ.get(name, "").strip() for name in (KEY, KEY_FILE)):
         raise NewKeyFileNeeded
@@ -116,6 +125,7 @@ class _Rotation:
             if version_of(connection, self.shown) is None:
                 raise NoStore(url=self.shown)
             migrate(connection)
+            hold_key(connection, shared=False)
             facts = read_meta(connection)
             store = facts["store_id"]
             if facts.get("key_check") == self.new.check(store):
