@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from postloan.address.columns import pieces_of
+from postloan.address.gazetteer import folds
 from postloan.address.heads import LEVELS, UNSURE, Node, forget, read_head
 from postloan.address.parsing import DOUBTS, LONGEST, TOGETHER, legible, schema, trust_of
 from postloan.address.tagger import LABELS, Spans
 from postloan.address.tagger.labels import INDEX
-from postloan.address.tagger.model import packaged_folds
 
 _MARK_BITS = 15
 _LABEL_AT: npt.NDArray[np.int64] = np.array([INDEX[level] for level in LEVELS])
@@ -88,15 +88,15 @@ def _folded(texts: list[str]) -> list[str]:
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
     found = list(texts)
     for row in np.unique(np.searchsorted(ends, foreign, side="right")).tolist():
-        found[row] = texts[row].translate(packaged_folds())
+        found[row] = texts[row].translate(folds())
     return found
 
 
 @cache
 def _foreign() -> npt.NDArray[np.bool_]:
     """By code point whether a character is read as another one."""
-    table = np.zeros(max(packaged_folds()) + 2, np.bool_)
-    table[list(packaged_folds())] = True
+    table = np.zeros(max(folds()) + 2, np.bool_)
+    table[list(folds())] = True
     return table
 
 

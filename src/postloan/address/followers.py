@@ -16,8 +16,8 @@ from postloan.address.gazetteer import (
     townships_of,
 )
 
-OTHER_WORD: Final = {"市": "场政民", "区": "域间号", "县": "城前府道委医政", "省": "府立委"}
-"""Characters after which a name in full is the beginning of another word: 义乌市场, 县前街."""
+OTHER_WORD: Final = {"市": "场政民", "区": "域间号", "省": "府立委", "县": "小"}
+"""Characters after which a name in full may be the beginning of another word: 义乌市场, 西湖区域."""
 PROV, CITY, DISTRICT, TOWN = range(4)
 _RANK: Final = {"province": PROV, "prefecture": CITY, "county": DISTRICT}
 
@@ -123,7 +123,7 @@ def _by_head() -> dict[str, list[tuple[Naming, tuple[tuple[str, bool], ...]]]]:
     """All namings with their forms (name, whether weak) by the first two and four digits of where they lie or lay."""
     index: dict[str, list[tuple[Naming, tuple[tuple[str, bool], ...]]]] = {"": []}
     for naming, shorts in zip(namings(), short_forms(), strict=True):
-        two = len(naming.name) == 2 and naming.level == "county"
+        two = len(naming.name) == 2 and naming.level == "county" and naming.name[-1] != "县"
         forms = ((naming.name, two), *((name, weak) for name, weak in shorts if name != naming.name))
         item = (naming, forms)
         index[""].append(item)

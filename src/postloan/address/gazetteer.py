@@ -133,6 +133,18 @@ def townships_named(name: str, head: str) -> tuple[str, ...]:
 
 
 @cache
+def folds() -> Mapping[int, int]:
+    """Characters that are read as another one in names, for ``str.translate``: simplified and half-width ones.
+
+    What stands in the name of a division itself is left: 乾安县 is not 干安县, and 於潜镇 not 于潜镇.
+    """
+    from postloan.address.tagger.model import packaged_folds
+
+    own = set(_packed()).union(*(naming.name for naming in namings()))
+    return {code: plain for code, plain in packaged_folds().items() if chr(code) not in own}
+
+
+@cache
 def _packed() -> str:
     return gzip.decompress((files(__package__) / "townships.txt.gz").read_bytes()).decode("utf-8")
 

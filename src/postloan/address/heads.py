@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 
 from postloan.address.followers import CITY, DISTRICT, EMPTY, PROV, TOWN, Entry, nearby_towns, table_of
+from postloan.address.gazetteer import folds
 from postloan.address.resolve import resolve
 
 LEVELS: Final = ("prov", "city", "district", "town")
@@ -181,7 +182,7 @@ def read_head(text: str) -> Head:
                     end = _end_of_short(text, entry, end, node)
                     if not end:
                         continue
-                elif entry.unlike and text[end : end + 1] in entry.unlike and end < len(text):
+                elif text[end : end + 1] in entry.unlike and _is_other_word(text, entry, end, node):
                     continue
                 marks = marks << 15 | entry.bits | at << 7 | end << 1
                 node = node.child(entry)
@@ -193,6 +194,12 @@ def read_head(text: str) -> Head:
                 return marks, node
             node, marks, at = further
     return marks, node
+
+
+def _is_other_word(text: str, entry: Entry, end: int, node: Node) -> bool:
+    """Whether a name in full is the beginning of another word (义乌市场), and not followed by a name (武威市民勤县)."""
+    after = text[end : end + 1]
+    return after != "" and after in entry.unlike and not _followed(text, entry, end, node)
 
 
 def _end_of_short(text: str, entry: Entry, end: int, node: Node) -> int:
@@ -317,7 +324,7 @@ def _once_more(text: str, at: int, key: str, node: Node, marks: int) -> Step | N
         for entry in above.table.get(key, ()):
             if entry.label < 3 and text.startswith(entry.name, at):
                 end = at + entry.size
-                if entry.unlike and text[end : end + 1] in entry.unlike and end < len(text):
+                if _is_other_word(text, entry, end, above):
                     continue
                 goes_on = _followed(text, entry, end, above)
                 if entry.weak and entry.name not in node.names and (not goes_on or entry.label == DISTRICT):
@@ -353,9 +360,7 @@ def unpack(marks: int) -> Iterator[tuple[str, int, int, bool]]:
 
 def leading_divisions(text: str) -> list[tuple[str, int, int, float]]:
     """Province, prefecture, county and township at the head of a text: label, start, end, how likely right."""
-    from postloan.address.tagger.model import packaged_folds
-
-    folded = text if text.isascii() else text.translate(packaged_folds())
+    folded = text if text.isascii() else text.translate(folds())
     return [
         (label, start, end, 1 - UNSURE[2 * LEVELS.index(label) + weak])
         for label, start, end, weak in unpack(read_head(folded)[0])

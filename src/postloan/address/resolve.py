@@ -16,6 +16,7 @@ from postloan.address.divisions import Level, Naming, level_of, regions
 from postloan.address.gazetteer import (
     by_full_name,
     by_short_name,
+    folds,
     former_townships_of,
     short_townships_of,
     shortened,
@@ -160,11 +161,7 @@ def _as_indexed(name: str) -> str:
 
 
 def _folded(name: str) -> str:
-    if name.isascii():
-        return name
-    from postloan.address.tagger.model import packaged_folds
-
-    return name.translate(packaged_folds())
+    return name if name.isascii() else name.translate(folds())
 
 
 def _decided(chain: Chain) -> Chain:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from postloan.address.comparing.numbers import folded, in_digits
+from postloan.address.gazetteer import folds
 
 _NUMBER = r"\d+[A-Z]?|[A-Z]\d*|[甲乙丙丁]\d*|\d+[甲乙丙丁]"
 _SERIES = rf"(?:{_NUMBER})(?:[-~/](?:{_NUMBER}))*"
@@ -87,9 +88,7 @@ def spelled(label: str, text: str) -> str:
 
 def unfolded_case(text: str) -> str:
     """Half-width simplified characters, capitals and small letters as they are."""
-    from postloan.address.tagger.model import packaged_folds
-
-    return text.translate(packaged_folds())
+    return text.translate(folds())
 
 
 def implied(floor: str, room: str) -> bool:
