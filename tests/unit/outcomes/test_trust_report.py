@@ -67,3 +67,16 @@ def test_a_name_from_the_deal_cannot_break_out_of_the_page() -> None:
 def test_no_payment_day_yet_is_said_with_the_days_there_are() -> None:
     with pytest.raises(NoPayment, match="2025-04-26"):
         trust_facts(npl_deal(), npl_flow([1_000_000], [0]), {}, on=date(2025, 1, 1))
+
+
+def test_a_deal_without_forecasts_is_reported_without_a_comparison() -> None:
+    from postloan.securitisation import Deal
+
+    text = npl_deal().terms.text
+    start, end = text.index("[forecasts.A]"), text.index("[retention]")
+    text = (text[:start] + text[end:]).replace(
+        "collected_total < 0.6 * forecast_total('A')", "collected_total < 1", 1
+    )
+    facts = trust_facts(Deal.from_text(text), npl_flow([20_000_000] * 3, [0] * 3), {})
+    assert facts.grid == ()
+    assert "holds no forecast" in render_trust_report(facts, lang="en")
