@@ -180,6 +180,11 @@ def _floor_zero(inside: Any, reader: Reader) -> str:
     return f"max(0, {reader.formula(inside)})"
 
 
+def _between(inside: Any, reader: Reader) -> str:
+    low, high, value = (reader.formula(part) for part in inside)
+    return f"min({high}, max({low}, {value}))"
+
+
 def _excess(inside: Any, reader: Reader) -> str:
     return f"max(0, {_joined('-')(inside, reader)})"
 
@@ -238,6 +243,7 @@ _FORMULAS: Mapping[str, Callable[[Any, Reader], str]] = {
     "Constant": _constant,
     "Factor": _factor,
     "Multiply": _product,
+    "MultiplyRatio": _product,
     "Sum": _joined("+"),
     "Substract": _joined("-"),
     "Subtract": _joined("-"),
@@ -249,6 +255,7 @@ _FORMULAS: Mapping[str, Callable[[Any, Reader], str]] = {
     "FloorWith": _extreme("max"),
     "CapWith": _extreme("min"),
     "FloorWithZero": _floor_zero,
+    "FloorAndCap": _between,
     "UseCustomData": _custom,
 }
 _COMPARE = {"G": ">", "GE": ">=", "L": "<", "LE": "<=", "E": "=="}
@@ -303,7 +310,7 @@ class Reader:
         match name:
             case "DuePct":
                 return {"limit": {"share": number(inside)}}
-            case "DueCapAmt":
+            case "DueCapAmt" | "BalCapAmt":
                 return {"limit": {"cap": number(inside)}}
             case "DS":
                 return {"limit": {"cap": self.formula(inside)}}

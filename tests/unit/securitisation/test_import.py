@@ -239,3 +239,28 @@ def test_interest_by_yield_lifts_the_holder_to_that_yield() -> None:
     grown = 10_000 * 1.06 ** ((on - date(2024, 1, 1)).days / 365)
     assert principal == 10_000
     assert interest >= int(grown) - 10_000  # the residual of the day comes on top
+
+
+@pytest.mark.parametrize(
+    ("formula", "ours"),
+    [
+        (tagged("Factor", [tagged("PoolCumCollection", [["CollectedInterest"], None]), 0.0326]),
+         '(collected_total("interest") * 0.0326)'),
+        (tagged("Factor", [tagged("CurrentBondBalance"), {"numerator": 1, "denominator": 3}]),
+         "(bond_balance * (1 / 3))"),
+        (tagged("Subtract", [tagged("AccBalance", [ACC]), tagged("CurrentDueBondInt", ["A"])]),
+         f'(account("{ACC}") - bond_due_interest("A"))'),
+        (tagged("FloorAndCap", [tagged("Constant", 1), tagged("Constant", 9), tagged("AllAccBalance")]),
+         "min(9, max(1, account))"),
+        (tagged("Excess", [tagged("OriginalPoolBalance", None), tagged("CurrentPoolBalance", None)]),
+         "max(0, (pool_original - pool_balance))"),
+        (tagged("FeeTxnAmt", [["tax"], None]), 'fee_paid("tax")'),
+    ],
+)  # fmt: skip
+def test_formulas_are_imported_in_our_words(formula: dict, ours: str) -> None:
+    from postloan.securitisation.absbox_formula import Reader
+    from postloan.securitisation.formula import read_formula
+
+    text = Reader(None).formula(formula)
+    assert text == ours
+    assert read_formula(text, "money").kind == "money"
