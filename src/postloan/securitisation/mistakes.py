@@ -27,30 +27,56 @@ class NewerDeal(PostloanError):
     zh = "{file} 第 {line} 行：文件格式为 {format}，本版本最高支持 {known}。请升级 postloan，或按格式 {known} 重写。"
 
 
-class Lines:
-    """Where things stand in a TOML text: the reader of TOML does not tell."""
+_TOKEN = re.compile(
+    r'''#[^\n]*|"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\n|[\[\]{},=]|[^\s\[\]{},=#"']+|.''',
+    re.DOTALL,
+)
+_HEADER = re.compile(r"\[\[?([^\]\n]*)\]\]?")
 
-    _TABLE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-    _KEY = re.compile(r"\s*((?:\"[^\"]*\"|'[^']*'|[^\s=#\"'{\[,]+))\s*=")
+
+class Lines:
+    """Where things stand in a TOML text: the reader of TOML does not tell. Broken texts are read as far as they go."""
 
     def __init__(self, text: str) -> None:
         self.known: dict[tuple[str, ...], int] = {}
-        table: tuple[str, ...] = ()
-        item = 0
-        for number, line in enumerate(text.splitlines(), 1):
-            if match := self._TABLE.match(line):
-                table, item = _path(match[1]), 0
-                self.known.setdefault(table, number)
-            elif match := self._KEY.match(line):
-                key, item = _path(match[1])[0], 0
-                self._last = (*table, key)
-                self.known.setdefault(self._last, number)
-                if "{" in line:
-                    self.known[*self._last, "0"] = number
-                    item = 1
-            elif line.lstrip().startswith("{") and hasattr(self, "_last"):
-                self.known[*self._last, str(item)] = number
-                item += 1
+        self._table: tuple[str, ...] = ()
+        self._open: list[tuple[str, tuple[str, ...], int]] = []
+        self._value: tuple[str, ...] = ()
+        self._word = ""
+        line, place, fresh = 1, 0, True
+        while (match := _TOKEN.match(text, place)) is not None:
+            token, place = match[0], match.end()
+            header = _HEADER.match(text, match.start()) if token == "[" and fresh and not self._open else None
+            if header is not None:
+                self._table, place = _path(header[1]), header.end()
+                self.known.setdefault(self._table, line)
+            elif not token.isspace() and not token.startswith("#"):
+                self._take(token, line)
+            fresh = token == "\n" or (fresh and token.isspace())
+            line += token.count("\n")
+
+    def _take(self, token: str, line: int) -> None:
+        match token:
+            case "=":
+                base = self._open[-1][1] if self._open else self._table
+                self._value = (*base, *_path(self._word)[:1])
+                self.known.setdefault(self._value, line)
+            case "{" | "[":
+                here = self._value
+                if self._open and self._open[-1][0] == "[":
+                    _, outer, number = self._open[-1]
+                    here = (*outer, str(number))
+                self.known.setdefault(here, line)
+                self._open.append((token, here, 0))
+            case "}" | "]":
+                if self._open:
+                    self._open.pop()
+            case ",":
+                if self._open and self._open[-1][0] == "[":
+                    kind, outer, number = self._open.pop()
+                    self._open.append((kind, outer, number + 1))
+            case _:
+                self._word = token
 
     def of(self, *path: str) -> int | None:
         """The line of the longest known beginning of a path."""

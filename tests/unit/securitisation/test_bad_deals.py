@@ -57,7 +57,10 @@ def test_a_step_after_its_account_was_emptied_is_reported_with_its_line() -> Non
         '  { do = "pay-principal", from = "cash", to = ["senior"] },\n]\ndefaulted',
     )
     found = [finding for finding in Deal.from_text(text).check() if finding.code == "S008"]
-    assert [finding.row for finding in found] == [line_of(text, 'to = ["junior"] },') + 1] or found
+    emptied = next(
+        n for n, line in enumerate(text.splitlines(), 1) if "pay-residual" in line and line.startswith("  {")
+    )
+    assert [finding.row for finding in found] == [emptied + 1]
 
 
 def test_triggers_that_wait_for_each_other_block_the_run() -> None:
@@ -209,3 +212,17 @@ def test_a_deal_of_a_thousand_years_is_refused() -> None:
 def test_what_binary_arithmetic_leaves_behind_an_amount_is_dropped() -> None:
     flow = read_flow([{"date": "2025-03-31", "recovery": str(0.1 + 0.2)}], "flow.csv")
     assert flow.columns["recovery"] == [30]
+
+
+def test_a_mistake_inside_a_conditional_step_is_found_on_its_own_line() -> None:
+    text = changed(
+        'pay-principal", from = "cash", to = ["junior"]', 'pay-principle", from = "cash", to = ["junior"]'
+    )
+    assert f"line {line_of(text, 'pay-principle')}," in refused(text)
+    text = changed('to = ["senior"] },\n  { do = "transfer"', 'to = ["seniors"] },\n  { do = "transfer"')
+    assert f"line {line_of(text, 'seniors')}," in refused(text)
+
+
+@pytest.mark.parametrize("text", ["[[[[", "a = [{", '"""', "]]}}", "x = 'a\n[b", "=,=,", "[a\nb = 1"])
+def test_a_broken_text_is_refused_not_stumbled_over(text: str) -> None:
+    refused(text)
