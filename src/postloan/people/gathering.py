@@ -21,8 +21,8 @@ from postloan.people.evidence import (
     Spots,
     numbered,
 )
-from postloan.people.marks import Mark
-from postloan.people.places import grouped, most_complete, near_identity, shared
+from postloan.people.marks import Mark, is_office
+from postloan.people.places import Grouped, grouped, most_complete, near_identity, shared
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -117,7 +117,7 @@ def _gathered(kept: pa.Table, sent: pa.Table, debtors: pa.Table, on: date) -> Ga
     owner = np.zeros(len(used), dtype=np.int64)
     owner[place] = person
     letters, letter_order = _letters(sent, writing, np.where(hit, at, -1), on)
-    spots = _spots(owner, best, groups.mark, debtors, number)
+    spots = _spots(owner, best, groups, debtors, number)
     rows, documents = np.asarray(kept["row"]).astype(np.int64), kept["document_id"].to_pylist()
     names = sent["letter_id"].to_pylist()
     return Gathered(
@@ -148,18 +148,18 @@ def _letters(sent: pa.Table, person: Ints, place: Ints, on: date) -> tuple[Lette
     return made.at(order), order
 
 
-def _spots(owner: Ints, best: Ints, mark: Sequence[Mark], debtors: pa.Table, number: dict[str, int]) -> Spots:
-    said = [mark[k] for k in best.tolist()]
+def _spots(owner: Ints, best: Ints, groups: Grouped, debtors: pa.Table, number: dict[str, int]) -> Spots:
+    said = [groups.mark[k] for k in best.tolist()]
     county = np.array([m.county for m in said], dtype=np.int64)
     region, keeper = np.zeros(len(number), dtype=np.int64), np.zeros(len(number), dtype=np.int64)
     who = np.array([number[name] for name in debtors["borrower_id"].to_pylist()], dtype=np.int64)
     region[who] = [_region(text) for text in debtors["id_number"].to_pylist()]
     keeper[who] = numbered(text or "" for text in debtors["keeper"].to_pylist())
-    times, compound, street = shared(owner, mark, best)
+    times, compound, street = shared(owner, groups.mark, best)
     return Spots(
         owner, np.where(county % 100 > 0, county, 0), county // 100, compound, street, times,
         near_identity(county, region[owner]), np.array([m.grade for m in said]),
-        np.array([m.office for m in said], dtype=np.bool_), keeper[owner],
+        np.array([is_office(groups.every[k]) for k in best.tolist()], dtype=np.bool_), keeper[owner],
     )  # fmt: skip
 
 

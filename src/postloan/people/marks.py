@@ -35,8 +35,7 @@ class Mark(NamedTuple):
 
     county: code of the division that it names, 0 where none; it may end in 00 or 0000. path: its names joined. tail:
     the rest without blanks, asides and telephones, numbers as digits. numbers: all of it in order. names: the tail
-    without numbers and words for units. compound, street: the beginning of the tail down to the compound and to the
-    first number. grade: 0 to 1, how complete it is. office: whether it reads like a firm.
+    without numbers and words for units. grade: 0 to 1, how complete it is.
     """
 
     county: int
@@ -44,10 +43,7 @@ class Mark(NamedTuple):
     tail: str
     numbers: tuple[str, ...]
     names: str
-    compound: str
-    street: str
     grade: float
-    office: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +58,7 @@ def marks(texts: Sequence[str]) -> list[Mark]:
     plain = _plain(texts)
     beginnings = [_head(text) for text in plain]
     known = _divisions(list(dict.fromkeys(beginnings)))
-    return [
-        _mark(text, known[head], given) for text, head, given in zip(plain, beginnings, texts, strict=True)
-    ]
+    return [_mark(text, known[head]) for text, head in zip(plain, beginnings, strict=True)]
 
 
 def _plain(texts: Sequence[str]) -> list[str]:
@@ -116,7 +110,7 @@ def _digits(found: re.Match[str]) -> str:
     return str(total + unit)
 
 
-def _mark(text: str, head: _Head, given: str) -> Mark:
+def _mark(text: str, head: _Head) -> Mark:
     rest = text[head.end :]
     if not rest.isalnum():
         rest = _BLANK.sub("", _ASIDE.sub("", rest))
@@ -125,26 +119,28 @@ def _mark(text: str, head: _Head, given: str) -> Mark:
     rest = _WORDED.sub(_digits, rest).upper()
     numbers = tuple(_NUMBER.findall(rest))
     names = _NO_NAME.sub("", rest)
-    compound = _BUILDING.sub("", rest)
-    if compound == rest:
-        compound = _LAST_NUMBER.sub("", rest)
-    first = _NUMBER.search(rest)
-    street = rest[: first.start()] if first else rest
     grade = (
         0.25 * (head.code > 0) + 0.1 * (head.code % 100 > 0) + 0.3 * bool(names) + 0.2 * bool(numbers)
         + 0.15 * (len(numbers) > 1 or (bool(numbers) and len(numbers[-1]) > 2))
     )  # fmt: skip
-    return Mark(
-        head.code,
-        head.path,
-        rest,
-        numbers,
-        names,
-        compound,
-        street,
-        round(grade, 2),
-        bool(_OFFICE.search(given)),
-    )
+    return Mark(head.code, head.path, rest, numbers, names, grade)
+
+
+def compound_of(mark: Mark) -> str:
+    """The beginning of the tail down to the compound: without building, entrance and room."""
+    found = _BUILDING.sub("", mark.tail)
+    return found if found != mark.tail else _LAST_NUMBER.sub("", found)
+
+
+def street_of(mark: Mark) -> str:
+    """The beginning of the tail down to the first number."""
+    first = _NUMBER.search(mark.tail)
+    return mark.tail[: first.start()] if first else mark.tail
+
+
+def is_office(text: str) -> bool:
+    """Whether a line reads like the address of a firm."""
+    return bool(_OFFICE.search(text))
 
 
 SAME, APART, UNSURE = 1, -1, 0

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from postloan.people.evidence import Flags, Floats, Ints, starts_of
-from postloan.people.marks import APART, SAME, Mark, marks, together
+from postloan.people.marks import APART, SAME, Mark, compound_of, marks, street_of, together
 
 MANY = 40
 """Different texts of one person above which only plain equality is looked at, so that nothing grows as a square."""
@@ -46,7 +46,7 @@ def grouped(person: Ints, texts: Sequence[str], people: int) -> Grouped:
     pairs, at = np.unique(person * max(len(every), 1) + text, return_inverse=True)
     owner, said = pairs // max(len(every), 1), pairs % max(len(every), 1)
     start = starts_of(owner, people)
-    head = np.arange(len(pairs), dtype=np.int64)
+    head = list(range(len(pairs)))
     unsure: list[tuple[int, int]] = []
     several = np.flatnonzero(np.diff(start) > 1)
     for who in several.tolist():
@@ -60,13 +60,13 @@ def grouped(person: Ints, texts: Sequence[str], people: int) -> Grouped:
     return Grouped(place[at].astype(np.int64), text, mark, every, len(unsure))
 
 
-def _root(head: Ints, at: int) -> int:
+def _root(head: list[int], at: int) -> int:
     while head[at] != at:
-        at = int(head[at])
+        at = head[at]
     return at
 
 
-def _joined(head: Ints, low: int, mine: list[Mark]) -> list[tuple[int, int]]:
+def _joined(head: list[int], low: int, mine: list[Mark]) -> list[tuple[int, int]]:
     """Join what is plainly the same; answers the pairs that have to be read."""
     if len(mine) > MANY:
         seen: dict[tuple[object, ...], int] = {}
@@ -88,7 +88,7 @@ def _joined(head: Ints, low: int, mine: list[Mark]) -> list[tuple[int, int]]:
 
 
 def _read(
-    head: Ints,
+    head: list[int],
     unsure: list[tuple[int, int]],
     said: Ints,
     every: list[str],
@@ -147,9 +147,15 @@ def shared(person: Ints, mark: Sequence[Mark], best: Ints) -> tuple[Ints, Ints, 
     said = [mark[k] for k in best.tolist()]
     # equal keys have equal hashes; that two of a million others do is less likely than a slip in this line
     whole = _numbers([hash((m.county, m.names, m.numbers)) if m.names and m.numbers else 0 for m in said])
-    compound = _numbers([hash((m.county, m.compound)) if m.compound and m.county % 100 else 0 for m in said])
+    compounds, streets = [compound_of(m) for m in said], [street_of(m) for m in said]
+    compound = _numbers(
+        [hash((m.county, c)) if c and m.county % 100 else 0 for m, c in zip(said, compounds, strict=True)]
+    )
     street = _numbers(
-        [hash((m.county, m.street)) if len(m.street) > 1 and m.county % 100 else 0 for m in said]
+        [
+            hash((m.county, s)) if len(s) > 1 and m.county % 100 else 0
+            for m, s in zip(said, streets, strict=True)
+        ]
     )
     people = int(person.max(initial=0)) + 1
     pairs = np.unique(whole * people + person)
