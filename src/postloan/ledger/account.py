@@ -228,6 +228,8 @@ class Account:
 def _references(events: Iterable[Event]) -> list[str]:
     """References of the approvals that standing events rest on, one for each event."""
     events = list(events)
+    if all(getattr(event.what, "approval", None) is None for event in events):
+        return []
     gone = reversed_by(events)
     found = (getattr(event.what, "approval", None) for event in events if event.key not in gone)
     return [approval.reference for approval in found if isinstance(approval, c.Approval)]

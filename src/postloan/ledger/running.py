@@ -18,56 +18,6 @@ class Running:
     leaves, in the same parts. buckets: [due day, principal, interest] of what is due and unpaid, oldest first.
     """
 
-    __slots__ = (
-        "because",
-        "booking",
-        "buckets",
-        "cap",
-        "cap_until",
-        "card",
-        "carry_compound",
-        "carry_interest",
-        "carry_penalty",
-        "charged_off",
-        "cleared_on",
-        "compounds",
-        "day",
-        "due_interest",
-        "due_principal",
-        "extensions",
-        "grade",
-        "graded_on",
-        "last_paid_on",
-        "lines",
-        "lost",
-        "matures_on",
-        "observed_from",
-        "observed_periods",
-        "observing",
-        "opened_on",
-        "order",
-        "owner",
-        "paid_periods",
-        "penalised",
-        "penalty_rate",
-        "position",
-        "rate",
-        "recovered",
-        "refinanced_by",
-        "refinances",
-        "restructured",
-        "restructured_again",
-        "room",
-        "rules",
-        "silent",
-        "stopped",
-        "terms",
-        "thirty",
-        "waived_freely",
-        "weight",
-        "written_off",
-    )  # fmt: skip
-
     def __init__(self, rules: MoneyRules) -> None:
         self.rules = rules
         self.lines: list[int] = [0] * LINES
@@ -105,8 +55,7 @@ class Running:
     def copy(self) -> Running:
         """The same state, to be changed apart."""
         twin = Running.__new__(Running)
-        for name in Running.__slots__:
-            setattr(twin, name, getattr(self, name))
+        twin.__dict__.update(self.__dict__)
         twin.lines = self.lines.copy()
         twin.buckets = [bucket.copy() for bucket in self.buckets]
         return twin

@@ -6,7 +6,9 @@ posting it again posts it once: by its bytes, its content, its bank references a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -73,7 +75,18 @@ def post_files(
             for file in files:
                 _refused(file.sha256, file, options, records, error)
             raise
-    return [_post(file, options, tools, records) for file in files]
+    with _kept():
+        return [_post(file, options, tools, records) for file in files]
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What has been read stays to the end: the collector of garbage need not look through it again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _read(path: Path, options: PostingOptions, tools: PostingTools, records: Records) -> PaymentRows:
