@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from postloan.address.comparing.keys import area_marks, keys_of
-from postloan.address.comparing.signatures import Signatures, signatures
+from postloan.address.comparing.signatures import Signatures, counted, signatures
 from postloan.address.comparison import LEVELS, compare_rows
 from postloan.kernel import InputError, load_queries
 
@@ -135,7 +135,7 @@ def _read(engine: Engine, query: str, path: Path, reader: Reader) -> Signatures:
 
     engine.map_batches(query, keyed, schema, path)
     engine.parquet("keys", path)
-    return Signatures.joined(parts) if parts else signatures([])
+    return counted(Signatures.joined(parts)) if parts else signatures([])
 
 
 def _score(engine: Engine, query: str, path: Path, read: Signatures, options: Options) -> int:

@@ -126,6 +126,13 @@ def test_the_same_address_in_other_words_shares_a_key():
     assert by_row[3] == set()
 
 
+def test_a_name_that_many_have_is_no_slip_for_another_that_many_have(joined):
+    a = [f"昆山市同德街{n}号" for n in range(1, 6)]
+    b = [f"昆山市明德街{n}号" for n in range(1, 6)]
+    assert joined(a, b)[1] == []
+    assert [row["row_a"] for row in joined(a, b[:1])[1]] == [1]
+
+
 def test_an_option_that_cannot_be_and_a_file_that_is_not_there_are_refused(joined, tmp_path):
     with pytest.raises(InputError):
         joined(A, B, least=2)

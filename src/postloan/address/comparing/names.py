@@ -23,6 +23,10 @@ _TELLING = _FIGURES + "东西南北中上下左右前后内外新老旧大小甲
 """Characters by which neighbours are told apart: 人民东路 is not 人民西路, 二期 not 三期."""
 _KINDS = "路街巷弄道里坊村庄屯寨湾坪冲坳沟坝塘岭堡营集店园苑城区厦楼场院府庭居阁轩邸馆校厂铺站桥镇组社队"
 """Last characters that say what kind of thing it is: 彭家冲 is not 彭家坳."""
+_KNOWN, _RARE = (
+    3,
+    50,
+)  # a name in three addresses is one that there is, unless another is fifty times as common
 _LONG = 5
 """Characters from which one wrong one is a slip, whatever it is."""
 
@@ -32,12 +36,14 @@ class NameTable:
     """Different names, one row each; row 0 is no name.
 
     codes: the first characters (``WIDTH`` of names) as code points, 0 after the end. length: characters, no more than
-    those. mark: a hash of the whole name, by which names of two tables may be compared.
+    those. mark: a hash of the whole name, by which names of two tables may be compared. times: in how many addresses
+    it stands, where that was counted, else 0.
     """
 
     codes: npt.NDArray[np.uint16]
     length: npt.NDArray[np.int8]
     mark: npt.NDArray[np.uint64]
+    times: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.length)
@@ -50,7 +56,8 @@ class NameTable:
         padded = "".join(name[:width].ljust(width, "\0") for name in names)
         raw = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32).reshape(-1, width)
         np.minimum(raw, 0xFFFF, out=codes, casting="unsafe")
-        return NameTable(codes, length, np.fromiter(map(mark_of, names), np.uint64, len(names)))
+        marks = np.fromiter(map(mark_of, names), np.uint64, len(names))
+        return NameTable(codes, length, marks, np.zeros(len(names), np.int32))
 
     @staticmethod
     def joined(tables: Iterable[NameTable]) -> NameTable:
@@ -60,6 +67,7 @@ class NameTable:
             np.concatenate([t.codes for t in every]),
             np.concatenate([t.length for t in every]),
             np.concatenate([t.mark for t in every]),
+            np.concatenate([t.times for t in every]),
         )
 
 
@@ -151,6 +159,14 @@ def _unequal(one: NameTable, i: Ints, other: NameTable, j: Ints, long: int) -> S
     swapped = (left_x == 2) & (left_y == 2) & (sx == ny) & (sy == nx)
     state[swapped] = State.CLOSE
     return state
+
+
+def both_known(one: NameTable, i: Ints, other: NameTable, j: Ints) -> npt.NDArray[np.bool_]:
+    """Whether both names are seen so often that neither is a slip for the other; never where none were counted."""
+    a, b = one.times[i], other.times[j]
+    rarer, commoner = np.minimum(a, b), np.maximum(a, b)
+    known: npt.NDArray[np.bool_] = (rarer >= _KNOWN) & (rarer * _RARE >= commoner)
+    return known
 
 
 def _run(equal: npt.NDArray[np.bool_], most: Ints) -> Ints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
@@ -98,6 +98,16 @@ def _shifted(parts: list[npt.NDArray[np.int32]], sizes: list[int]) -> npt.NDArra
     return np.concatenate([np.where(p > 0, p + k, 0) for p, k in zip(parts, offsets, strict=True)]).astype(
         np.int32
     )
+
+
+def counted(given: Signatures) -> Signatures:
+    """The same addresses with their names counted, so that a name that many have is not taken for a slip."""
+    table = given.table
+    fields = [NAME_FIELDS.index(name) for name in ("community", "road", "poi")]
+    marks, times = np.unique(table.mark[given.names[:, fields]], return_counts=True)
+    at = np.minimum(np.searchsorted(marks, table.mark), len(marks) - 1)
+    seen = np.where((marks[at] == table.mark) & (table.mark > 0), times[at], 0).astype(np.int32)
+    return replace(given, table=replace(table, times=seen))
 
 
 class SignatureBuilder:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from postloan.address.comparing.counties import share_ground
-from postloan.address.comparing.names import Ints, States, closeness
+from postloan.address.comparing.names import Ints, States, both_known, closeness
 from postloan.address.comparing.signatures import NAME_FIELDS, WORDING, Signatures
 from postloan.address.comparing.words import AT, ELEMENTS, NAMES, NUMBERS, State
 
@@ -26,7 +26,10 @@ def pair_states(one: Signatures, i: Ints, other: Signatures, j: Ints) -> States:
     states[:, AT["place"]] = _places(one, i, other, j)
     states[:, AT["inside"]] = _names(one, i, "subpoi", other, j, "subpoi")
     _numbers(states, one, i, other, j)
+    known = _no_slips(states, one, i, other, j)
     _wording(states, one, i, other, j)
+    wording = states[:, AT["wording"]]
+    wording[known & ((wording == State.CLOSE) | (wording == State.SLIP))] = State.DIFFERENT
     _ground(states)
     return states
 
@@ -59,6 +62,21 @@ def _divisions(states: States, one: Signatures, i: Ints, other: Signatures, j: I
         column[alike] = State.ONE
     for name, column in (("province", province), ("prefecture", prefecture), ("county", county)):
         states[:, AT[name]] = column
+
+
+def _no_slips(states: States, one: Signatures, i: Ints, other: Signatures, j: Ints) -> Flags:
+    """Make two names of two that are a character apart and both well known; returns where there are such."""
+    found = np.zeros(len(i), np.bool_)
+    if not (one.table.times.any() and other.table.times.any()):
+        return found
+    for name, field in (("community", "community"), ("road", "road"), ("place", "poi")):
+        column = states[:, AT[name]]
+        at = np.flatnonzero((column == State.CLOSE) | (column == State.SLIP))
+        rows_i, rows_j = one.names[i[at], _FIELD[field]], other.names[j[at], _FIELD[field]]
+        known = at[both_known(one.table, rows_i.astype(np.int64), other.table, rows_j.astype(np.int64))]
+        column[known] = State.DIFFERENT
+        found[known] = True
+    return found
 
 
 def _wording(states: States, one: Signatures, i: Ints, other: Signatures, j: Ints) -> None:
