@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from postloan.decide.gate import kept as g
 from postloan.kernel import Money, Personal
 from postloan.kernel.journal import Note
 from postloan.ledger import Balances, Part, Terms, events
@@ -77,4 +78,7 @@ ONE_OF_EACH = (
         ("disputed",),
     ),
     Contact("B1", "phone", Personal("13800001234")),
+    g.KeptState("B1", "Asia/Shanghai", {"dispute": "none", "optout": []}, {"p1": "wrong_party"}, ("c1",)),
+    g.KeptPermit("n1", "B1", "call", NOW, NOW, False, {"permit_id": "n1"}),
+    g.KeptAttempt("n1", "B1", NOW, "call", "B1", "p1"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from postloan.decide.gate import kept as g
 from postloan.kernel.personal import DOTS, mask_name, mask_number, mask_text
 from postloan.ledger import store_people as p
 from postloan.ledger import store_records as r
@@ -100,6 +101,9 @@ KINDS = (
         masks={"value": mask_text},
         blind={"value": "contact"},
     ),
+    Kind(g.KeptState, "contact_states", ("debtor_id",)),
+    Kind(g.KeptPermit, "contact_permits", ("permit_id",), indexes=(("debtor_id", "given"), ("expires",))),
+    Kind(g.KeptAttempt, "contact_attempts", ("permit_id",), indexes=(("debtor_id", "at"),)),
 )  # fmt: skip
 """Every kind of record but ledger events and the journal, which are append-only and have their own modules."""
 

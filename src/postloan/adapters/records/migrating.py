@@ -11,7 +11,7 @@ from postloan.adapters.records.errors import NewerStore, NotAStore
 from postloan.adapters.records.tables import journal_head, meta
 from postloan.kernel.journal import GENESIS
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The schema versions that this program knows, oldest first."""
 HEAD = VERSIONS[-1]
 _LOCK = 7_010_263  # any number that only we use: one migration at a time on PostgreSQL

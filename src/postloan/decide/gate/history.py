@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -75,7 +76,7 @@ class DebtorState:
 
 def counters(state: DebtorState, at: datetime, person_id: str, point_id: str) -> dict[str, Any]:
     """The counters that the rules ask for, as of a moment, for a contact with a person at a point."""
-    groups = {name: events().acts((name,)) for name in ("voice", "calls", "messages", "letters", "locating")}
+    groups = _groups()
     today = [one for one in state.attempts if one.at.date() == at.date()]
     week = [one for one in state.attempts if at - one.at < WEEK]
     month = [one for one in state.attempts if at - one.at < MONTH]
@@ -106,6 +107,12 @@ def counters(state: DebtorState, at: datetime, person_id: str, point_id: str) ->
         "days": len({one.at.date() for one in in_vain}),
         "channels": len({one.act for one in in_vain}),
     }
+
+
+@cache
+def _groups() -> Mapping[str, frozenset[str]]:
+    names = ("voice", "calls", "messages", "letters", "locating")
+    return {name: events().acts((name,)) for name in names}
 
 
 def _made(one: Attempt, groups: Mapping[str, frozenset[str]]) -> bool:

@@ -176,9 +176,33 @@ def check_permit(permit: SendPermit | NoticePermit, at: datetime, spent: Collect
         raise PermitExpired(permit=permit.permit_id, expired=permit.expires, at=at)
 
 
+def _as_json(permit: SendPermit | NoticePermit) -> dict[str, Any]:
+    """A permit as plain JSON values, with the kinds of itself, its request and its recipient."""
+    kinds = [type(one).__name__ for one in (permit, permit.request, permit.request.recipient)]
+    content = {**asdict(permit), "given": permit.given.isoformat(), "expires": permit.expires.isoformat()}
+    plain: dict[str, Any] = json.loads(json.dumps({**content, "kinds": kinds}, default=str))
+    return plain
+
+
+def evidence_of(permit: SendPermit | NoticePermit) -> dict[str, Any]:
+    """What the store keeps of a permit: what it was for and rests on, and its seal; no word of what was sent."""
+    request = permit.request
+    told: dict[str, Any] = {
+        "person": request.recipient.person_id,
+        "point": request.recipient.point_id,
+        "to": request.recipient.to,
+        "rule_book": permit.rule_book,
+        "seal": permit.seal,
+    }
+    if not isinstance(request, Locating):
+        told |= {"template": request.template, "fingerprint": request.fingerprint}
+    if isinstance(permit, SendPermit):
+        return {**told, "because": list(permit.because)}
+    passed = list(permit.passed_over)
+    return {**told, "signed_by": permit.signed_by, "ground": permit.ground, "passed_over": passed}
+
+
 def _seal(permit: SendPermit | NoticePermit, key: bytes) -> str:
     """HMAC-SHA256 over the kind of the permit and of its recipient, and all fields but the seal."""
-    kinds = [type(one).__name__ for one in (permit, permit.request, permit.request.recipient)]
-    content = asdict(replace(permit, seal=""))
-    told = json.dumps([kinds, content], sort_keys=True, ensure_ascii=False, default=str)
+    told = json.dumps(_as_json(replace(permit, seal="")), sort_keys=True, ensure_ascii=False)
     return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()
