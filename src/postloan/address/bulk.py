@@ -70,8 +70,9 @@ def _rows_of_interest(texts: Sequence[str], joined: str) -> list[int]:
     city = codes == ord("市")
     municipal = np.zeros(len(codes), np.bool_)
     municipal[1:] = city[1:] & np.isin(codes[:-1], [ord(last) for last in "京津海庆"])
+    han = ((codes >= 0x3400) & (codes <= 0x9FFF)) | ((codes >= 0x20000) & (codes <= 0x2FFFF))
     counts = []
-    for chosen in (codes >= 0x3400, (codes == ord("省")) | (codes == ord("治")) | municipal):
+    for chosen in (han, (codes == ord("省")) | (codes == ord("治")) | municipal):
         total = np.zeros(len(codes) + 1, np.int64)
         np.cumsum(chosen, out=total[1:])
         counts.append(total[ends] - total[ends - lengths])

@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from postloan.address.chain import lineage
@@ -121,10 +122,7 @@ _DAMAGES = (
 def drawn(size: int, seed: int) -> list[Drawn]:
     """Addresses of all provinces in turn, each with one damage in turn."""
     chance = random.Random(seed)
-    by_province: dict[str, list[str]] = {}
-    for naming in namings():
-        if naming.current and naming.level == "county" and townships_of(naming.code):
-            by_province.setdefault(naming.code[:2], []).append(naming.code)
+    by_province = _counties()
     provinces = sorted(by_province)
     return [
         _one(
@@ -134,6 +132,16 @@ def drawn(size: int, seed: int) -> list[Drawn]:
         )
         for turn in range(size)
     ]
+
+
+@cache
+def _counties() -> dict[str, list[str]]:
+    """The counties in force that have townships, by the first two digits."""
+    found: dict[str, list[str]] = {}
+    for naming in namings():
+        if naming.current and naming.level == "county" and townships_of(naming.code):
+            found.setdefault(naming.code[:2], []).append(naming.code)
+    return found
 
 
 def _one(chance: random.Random, county: str, damage: str) -> Drawn:
@@ -159,6 +167,7 @@ def _one(chance: random.Random, county: str, damage: str) -> Drawn:
     return Drawn(head + sign + tail, county, fits, kept[0] == names[0], damage)
 
 
+@cache
 def _earlier() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for naming in namings():

@@ -81,7 +81,7 @@ class Node:
     """
 
     __slots__ = (
-        "_place", "children", "codes", "depth", "label", "names", "parent", "table",
+        "_nearby", "_place", "children", "codes", "depth", "label", "names", "parent", "table",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +92,7 @@ class Node:
         self.table = table_of(label, codes) if label < TOWN else EMPTY
         self.children: dict[Entry | tuple[str, int], Node] = {} if label < TOWN else _NONE
         self._place: tuple[str, str, str] | None = None
+        self._nearby: tuple[frozenset[str], ...] | None = None
         _made[0] += 1
 
     @property
@@ -103,11 +104,13 @@ class Node:
             self._place = chain.adcode, chain.path, chain.doubt
         return self._place
 
-    def nearby(self) -> Iterator[frozenset[str]]:
+    @property
+    def nearby(self) -> tuple[frozenset[str], ...]:
         """Short names of townships of the same prefectures."""
-        if CITY <= self.label < TOWN:
-            for head in dict.fromkeys(code[:4] for code in self.codes):
-                yield nearby_towns(head)
+        if self._nearby is None:
+            heads = dict.fromkeys(code[:4] for code in self.codes) if CITY <= self.label < TOWN else ()
+            self._nearby = tuple(nearby_towns(head) for head in heads)
+        return self._nearby
 
     def child(self, entry: Entry) -> Node:
         """The node that a name leads to."""
@@ -266,14 +269,13 @@ Step = tuple[Node, int, int]
 
 def _otherwise(text: str, at: int, node: Node, marks: int) -> Step | None:
     """Where no name of the table follows: a sign, a name once more, or one that the dictionary lacks."""
-    begin = root()
     if node.label < 0:
         found = _town(text, at, node, marks) if at < len(text) else None
         return found or _province_inside(text, at)
     if text[at : at + 1] in _MAY_SKIP and (sign := _SKIPPED.match(text, at)):
         return node, marks, sign.end()
     key = text[at : at + 2]
-    if key in begin.table and (again := _once_more(text, at, key, node, marks)):
+    if key in _anywhere and (again := _once_more(text, at, key, node, marks)):
         return again
     return _unknown(text, at, node, marks) if node.label < 3 else None
 
@@ -297,7 +299,7 @@ def _unknown(text: str, at: int, node: Node, marks: int) -> Step | None:
         if found and found.end() < FURTHEST:
             mark = 2 << 13 | at << 7 | found.end() << 1 | 1
             return node.called(found[0], 2), marks << 15 | mark, found.end()
-    for towns in node.nearby():
+    for towns in node.nearby:
         for size in _TOWN_SIZES:
             if (name := text[at : at + size]) in towns and (end := _end_of_town(text, at + size, node)):
                 return node.called(name, TOWN), marks << 15 | _WEAK_TOWN | at << 7 | end << 1, end

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postloan.address import parse, parse_one
@@ -125,6 +125,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join), max_size=5))
 def test_whatever_is_written_gives_elements_of_that_text_in_order(texts):
     rows = parse(texts, "divisions").to_pylist()

@@ -164,7 +164,7 @@ PIECES = st.sampled_from(
 ADDRESSES = st.lists(PIECES | st.text(max_size=4), max_size=10).map("".join)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(ADDRESSES, min_size=1, max_size=12),
     st.sampled_from([None, Context(("330100",)), Context(("320106",))]),
@@ -179,7 +179,7 @@ def test_a_form_put_into_form_again_stays_as_it_is(texts, context):
         assert len(standard.text) == len(text)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(ADDRESSES, min_size=2, max_size=8))
 def test_a_form_does_not_depend_on_the_rows_beside_it(texts):
     together = normalise_each(texts, mode="fast")
