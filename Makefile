@@ -41,6 +41,9 @@ bench-address: setup
 bench-contact: setup
 	$(BIN)/python scripts/bench_contact.py
 
+bench-letters: setup
+	$(BIN)/python scripts/bench_letters.py
+
 bench-abs: setup
 	$(BIN)/python scripts/bench_abs.py
 

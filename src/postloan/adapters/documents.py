@@ -27,7 +27,7 @@ class DocumentFailed(PostloanError):
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def bundled_fonts() -> typst.Fonts:
     """The bundled typeface alone, so that a document looks the same on every machine."""
     import typst
     from noto_cjk_sans_otc import FONT_PATH
@@ -52,7 +52,7 @@ def pdf(source: str, data: Mapping[str, object], path: Path, *, on: date | None 
         made = typst.compile(
             source.encode("utf-8"),
             format="pdf",
-            font_paths=_fonts(),
+            font_paths=bundled_fonts(),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             timestamp=moment,
         )

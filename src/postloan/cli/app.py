@@ -23,7 +23,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "notice": ("postloan.cli.notice", "app", "Read and write transfer notices (转让公告)."),
     "market": ("postloan.cli.market", "app", "Statistics of a register of notices."),
     "abs": ("postloan.cli.abs", "app", "Securitisations (资产证券化): check, run, solve, report."),
-    "synth": ("postloan.cli.synth", "app", "Make synthetic tapes from notices, and nights of payments (合成数据)."),
+    "synth": (
+        "postloan.cli.synth",
+        "app",
+        "Make synthetic tapes from notices, and nights of payments (合成数据).",
+    ),
     "address": ("postloan.cli.address", "app", "Parse addresses (地址), measure and train the parser."),
     "reach": ("postloan.cli.reach", "app", "Where a letter arrives (触达): rank places, look back, explain."),
     "open": (
@@ -54,6 +58,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
     "store": ("postloan.cli.keys", "app", "Care of the store: a new key for personal data (数据库维护)."),
     "serve": ("postloan.web.serve", "serve", "Serve the web pages; nothing to set up (网页)."),
+    "letters": ("postloan.cli.letters", "app", "Letters from approved templates: print, prove, check (信函)."),
     "contact": ("postloan.cli.contact", "app", "Whether a debtor may be contacted, and why not (催收合规)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
 }

@@ -1,0 +1,179 @@
+"""``postloan letters``: letters from approved templates, printed in batches, with codes that prove them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Letters from approved templates: print, prove, check (信函).",
+)
+
+OnOption = Annotated[
+    str | None, typer.Option("--on", metavar="DAY", help="Day of the letters; today if left out.")
+]
+KeyOption = Annotated[
+    Path,
+    typer.Option("--key", metavar="FILE", help="Secret of the codes on letters; made if it is not there."),
+]
+
+
+@app.callback()
+def _letters() -> None:
+    """Letters from approved templates: print, prove, check (信函)."""
+
+
+@app.command("templates")
+def templates(
+    given: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KIND|FILE.yaml]…", help="Templates to check; all that come with postloan if left out."
+        ),
+    ] = None,
+    on: OnOption = None,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check templates against the rule book; list them with their versions (模板)."""
+    from datetime import date
+
+    from postloan.adapters.letter_files import day_or, template_text
+    from postloan.delivery.templates import KINDS, read_template
+    from postloan.rules import load_book
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    book, day = load_book(), day_or(on, date.today())
+    found = []
+    for one in given or KINDS:
+        text, name = template_text(one)
+        made = read_template(text, name, book, on=day)
+        found.append(
+            {
+                "kind": made.kind,
+                "title": made.title,
+                "item": made.item,
+                "version": made.version,
+                "demands": made.demands,
+            }
+        )
+    if json:
+        screen.json(found)
+    heads = screen.text(
+        "Kind|Title|Name of the content|Version|Demands", "种类|标题|内件品名|版本|请求履行"
+    ).split("|")
+    screen.table("", heads, [tuple(one.values()) for one in found])
+
+
+@app.command("print")
+def print_letters(
+    letters: Annotated[Path, typer.Argument(metavar="LETTERS", help="A line a letter: .csv or .parquet.")],
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="KIND|FILE",
+            help="demand, plan, transfer, reminder, limitation, dispute, settlement, lawyer, or a .yaml file.",
+        ),
+    ],
+    sender: Annotated[
+        Path, typer.Option("--sender", metavar="FILE", help="Who sends: facts, envelope, verify_url (.yaml).")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Folder of the batch; one that was cut short goes on."),
+    ],
+    key: KeyOption = Path("letters.key"),
+    db: Annotated[
+        str | None,
+        typer.Option("--db", metavar="URL", help="Take the amounts of each letter's day from this ledger."),
+    ] = None,
+    on: OnOption = None,
+    skip_withheld: Annotated[
+        bool, typer.Option("--skip-withheld", help="Print the others where some cannot be printed.")
+    ] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that set letters.")] = 2,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Print a batch in postal order: PDF of letters and of envelopes, manifest as csv and xlsx (批量打印)."""
+    from datetime import date
+
+    from postloan.adapters.letter_batch import Batch, print_batch
+    from postloan.adapters.letter_files import day_or, open_orders, read_sender, secret_key, template_text
+    from postloan.adapters.letter_setting import lacks
+    from postloan.cli.store import opened
+    from postloan.delivery.letter import Filler
+    from postloan.delivery.templates import read_template
+    from postloan.rules import load_book
+    from postloan.workflows.lettering import from_ledger
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    book, day = load_book(), day_or(on, date.today())
+    text, name = template_text(template)
+    orders = open_orders(letters, amounts=db is None)
+    made = read_template(text, name, book, on=day)
+    filler = Filler(made, read_sender(sender), book, on=day, key=secret_key(key, create=True), lacks=lacks)
+    with screen.steps() as tell:
+        if db is None:
+            done = print_batch(
+                Batch(orders, filler, text, book.version, workers=workers),
+                out,
+                skip_withheld=skip_withheld,
+                tell=tell,
+            )
+        else:
+            with opened(db, screen) as records, from_ledger(records, book, given=orders.amounts) as change:
+                done = print_batch(
+                    Batch(orders, filler, text, book.version, change, workers),
+                    out,
+                    skip_withheld=skip_withheld,
+                    tell=tell,
+                )
+    if json:
+        screen.json(
+            {
+                "letters": done.letters,
+                "withheld": done.withheld,
+                "chunks": done.chunks,
+                "resumed": done.resumed,
+                "out": str(done.out),
+            }
+        )
+    screen.say(
+        f"{done.letters} letters in {done.chunks} chunks ({done.resumed} were there already), {done.withheld} withheld: {out}",
+        f"已打印 {done.letters} 封，共 {done.chunks} 组（其中 {done.resumed} 组此前已完成），未打印 {done.withheld} 封：{out}",
+    )
+
+
+@app.command("genuine")
+def genuine(
+    code: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE", help="What the QR code of a letter says after the address of the page."
+        ),
+    ],
+    key: KeyOption = Path("letters.key"),
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Tell whether the code on a letter is genuine, and of which letter (核验真伪)."""
+    from postloan.adapters.letter_files import secret_key
+    from postloan.delivery.tokens import letter_of
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    number = letter_of(code, secret_key(key))
+    if json:
+        screen.json({"letter_no": number, "genuine": True})
+    screen.say(f"Genuine: letter {number}.", f"真实：函件 {number}。")
