@@ -13,6 +13,7 @@ from postloan.kernel import PostloanError
 from postloan.kernel.days import NotADay, parse_day
 from postloan.securitisation.lanes import Lane, exact
 from postloan.securitisation.plain_numbers import plain_number
+from postloan.securitisation.sayings import saying
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,11 +73,7 @@ def make_flow(dates: Sequence[date], columns: Mapping[str, Sequence[int]]) -> Fl
     _check_days(dates, "the collections")
     for name, values in columns.items():
         if name not in COLUMNS or len(values) != len(dates):
-            raise _bad(
-                "the collections",
-                f"column '{name}' is unknown or has another length",
-                "Give one value a day.",
-            )
+            raise bad_flow("the collections", "lengths", name=name)
     opening = 0
     if columns.get("balance"):
         opening = sum(
@@ -98,11 +95,7 @@ def scenarios(dates: Sequence[date], columns: Mapping[str, NDArray[np.int64]]) -
     _check_days(dates, "the scenarios")
     shapes = {array.shape for array in columns.values()}
     if len(shapes) != 1 or next(iter(shapes))[1] != len(dates):
-        raise _bad(
-            "the scenarios",
-            "the columns have different shapes",
-            "Give every column a row a scenario, a column a day.",
-        )
+        raise bad_flow("the scenarios", "shapes")
     width = next(iter(shapes))[0]
     lanes = {
         name: list(numpy.ascontiguousarray(array.T, dtype=numpy.int64)) for name, array in columns.items()
@@ -124,18 +117,20 @@ def read_flow(rows: Sequence[Mapping[str, str]], where: str) -> Flow:
         BadFlow: a column, day or amount is wrong; the message names the row.
     """
     if not rows:
-        raise _bad(where, "it holds no rows", "Give a row for each collection day.")
+        raise bad_flow(where, "empty")
     unknown = sorted(set(rows[0]) - {"date", *COLUMNS})
     if unknown or "date" not in rows[0]:
-        what = f"unknown column '{unknown[0]}'" if unknown else "the column 'date' is missing"
-        raise _bad(where, what, f"Use date and any of {', '.join(COLUMNS)}.")
+        name = unknown[0] if unknown else "date"
+        raise bad_flow(
+            where, "column" if unknown else "missing", name=name, known=", ".join(("date", *COLUMNS))
+        )
     dates: list[date] = []
     columns: dict[str, list[int]] = {name: [] for name in COLUMNS if name in rows[0]}
     for number, row in enumerate(rows, 2):
         try:
             dates.append(parse_day(row["date"]))
         except NotADay as error:
-            raise _bad(f"{where}, row {number}", str(error), "") from error
+            raise bad_flow(f"{where}, row {number}", "day", text=row["date"]) from error
         for name, values in columns.items():
             values.append(_fen(row[name], f"{where}, row {number}", name))
     _check_days(dates, where)
@@ -154,11 +149,7 @@ def read_rates(rows: Sequence[Mapping[str, str]], where: str) -> dict[str, list[
             rate = exact(plain_number(row["rate"]))
             rates.setdefault(row["bond"], []).append((parse_day(row["date"]), rate))
         except (KeyError, ValueError, ZeroDivisionError, AttributeError, NotADay) as error:
-            raise _bad(
-                f"{where}, row {number}",
-                "it is no row of bond, date, rate",
-                "Write for example A1,2025-03-01,0.035.",
-            ) from error
+            raise bad_flow(f"{where}, row {number}", "rate") from error
     return {bond: sorted(known) for bond, known in rates.items()}
 
 
@@ -171,26 +162,22 @@ def _fen(text: str | None, where: str, name: str) -> int:
         if abs(exact_fen - amount) > _NOISE:
             raise ValueError
     except ValueError as error:
-        raise _bad(
-            where, f"{name} '{text}' is no amount of yuan with at most two decimals", "Write 1234.56."
-        ) from error
+        raise bad_flow(where, "amount", name=name, text=text) from error
     if amount < 0:
-        raise _bad(
-            where,
-            f"{name} {text} is negative",
-            "Amounts of a flow are never negative; put a refund in the next row.",
-        )
+        raise bad_flow(where, "negative", name=name, text=text)
     return amount
 
 
 def _check_days(dates: Sequence[date], where: str) -> None:
     for before, day in itertools.pairwise(dates):
         if day <= before:
-            raise _bad(where, f"{day} does not come after {before}", "Put the days in order, each once.")
+            raise bad_flow(where, "order", day=day, before=before)
 
 
-def _bad(where: str, what: str, mend: str) -> BadFlow:
-    return BadFlow(where=where, what=what, mend=mend, what_zh=what, mend_zh=mend)
+def bad_flow(where: str, key: str, **facts: object) -> BadFlow:
+    """The error about a table, by its saying."""
+    what, mend, what_zh, mend_zh = saying("flow", key, **facts)
+    return BadFlow(where=where, what=what, mend=mend, what_zh=what_zh, mend_zh=mend_zh)
 
 
 def total(values: Sequence[Any]) -> Any:

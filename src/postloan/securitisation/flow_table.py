@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from postloan.securitisation.flow import COLUMNS, BadFlow, Flow, scenarios
+from postloan.securitisation.flow import COLUMNS, Flow, bad_flow, scenarios
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,24 +26,23 @@ def flow_of_table(table: pa.Table, where: str) -> Flow:
     unknown = sorted(set(table.column_names) - {"scenario", "date", *COLUMNS})
     missing = [name for name in ("scenario", "date") if name not in table.column_names]
     if unknown or missing or not table.num_rows:
-        what = f"unknown column '{unknown[0]}'" if unknown else f"no {missing[0] if missing else 'rows'}"
-        raise _bad(where, what, f"Use scenario, date and any of {', '.join(COLUMNS)}.")
+        key = "column" if unknown else "missing" if missing else "empty"
+        name = (*unknown, *missing, "")[0]
+        raise bad_flow(where, key, name=name, known=", ".join(("scenario", "date", *COLUMNS)))
     try:
         days = table["date"].cast(pa.date32()).combine_chunks()
         fen = {name: _fen(table[name]) for name in COLUMNS if name in table.column_names}
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
-        raise _bad(
-            where, str(error).split("\n")[0][:120], "Write days as 2025-06-30 and yuan as 1234.56."
-        ) from error
+        raise bad_flow(where, "table", text=str(error).split("\n")[0][:120]) from error
     names, row = np.unique(np.array(table["scenario"].to_pylist(), dtype=str), return_inverse=True)
     dates, column = np.unique(days.to_numpy(zero_copy_only=False), return_inverse=True)
     place = row * len(dates) + column
     if len(np.unique(place)) != len(place):
-        raise _bad(where, "a scenario has the same day twice", "Give one row a scenario and day.")
+        raise bad_flow(where, "twice")
     arrays = {}
     for name, values in fen.items():
         if values.min(initial=0) < 0:
-            raise _bad(where, f"{name} is negative somewhere", "Amounts of a flow are never negative.")
+            raise bad_flow(where, "negative", name=name, text="")
         whole = np.zeros(len(names) * len(dates), dtype=np.int64)
         whole[place] = values
         arrays[name] = whole.reshape(len(names), len(dates))
@@ -59,7 +58,3 @@ def _fen(column: Any) -> NDArray[np.int64]:
     fen = pc.multiply(yuan, pa.scalar(100, pa.decimal128(3, 0))).cast(pa.int64())
     found: NDArray[np.int64] = fen.combine_chunks().to_numpy(zero_copy_only=False)
     return found
-
-
-def _bad(where: str, what: str, mend: str) -> BadFlow:
-    return BadFlow(where=where, what=what, mend=mend, what_zh=what, mend_zh=mend)

@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 from postloan.kernel import PostloanError
 from postloan.securitisation.lanes import Lanes, Rounding, exact
 from postloan.securitisation.plain_numbers import plain_number
+from postloan.securitisation.sayings import saying
 
 _LONGEST = 2_000
 Kind = Literal["money", "number", "ratio", "condition", "day", "text"]
@@ -30,7 +31,7 @@ class BadFormula(PostloanError):
     {mend}
     """
 
-    zh = "公式“{text}”无法使用：{why}。{mend}"
+    zh = "公式“{text}”无法使用：{why_zh}。{mend_zh}"
 
 
 class Meter(Protocol):
@@ -130,8 +131,13 @@ def read_formula(text: str, wanted: Kind) -> Formula:
     if wanted == "ratio" and kind == "number":
         kind = "ratio"
     if kind != wanted:
-        raise BadFormula(text=text, why=f"it gives a {kind}, not a {wanted}", mend=_MEND[wanted])
+        raise _bad(text, "gives", kind=kind, wanted=wanted, mend=_MEND[wanted])
     return Formula(text, kind, tuple(dict.fromkeys(reader.names)), evaluate)
+
+
+def _bad(formula: str, key: str, **facts: object) -> BadFormula:
+    why, mend, why_zh, mend_zh = saying("formula", key, **facts)
+    return BadFormula(text=formula, why=why, mend=mend, why_zh=why_zh, mend_zh=mend_zh)
 
 
 _MEND = {
@@ -149,28 +155,24 @@ class _Reader:
         self.text = text
         self.names: list[tuple[str, tuple[str, ...]]] = []
 
-    def fail(
-        self, why: str, mend: str = "See the list of names in the documentation of the deal file."
-    ) -> BadFormula:
-        return BadFormula(text=self.text, why=why, mend=mend)
+    def fail(self, key: str, **facts: object) -> BadFormula:
+        return _bad(self.text, key, **facts)
 
     def read(self) -> tuple[Kind, Evaluate]:
         if len(self.text) > _LONGEST:
-            raise self.fail(f"it is longer than {_LONGEST} characters", "Split it, or write it more simply.")
+            raise self.fail("too_long", most=_LONGEST)
         try:
             return self.node(ast.parse(self.text.strip(), mode="eval").body)
         except SyntaxError as error:
-            raise self.fail(
-                f"it cannot be read at character {error.offset}", "Check brackets, quotes and operators."
-            ) from error
+            raise self.fail("unreadable", at=error.offset) from error
         except (RecursionError, MemoryError) as error:
-            raise self.fail("it is nested too deeply", "Write it more simply.") from error
+            raise self.fail("too_deep") from error
 
     def number(self, text: str) -> Fraction:
         try:
             return plain_number(text)
         except ValueError as error:
-            raise self.fail(str(error), "Write a plain number, such as 0.02.") from error
+            raise self.fail("no_number", text=text) from error
 
     def node(self, node: ast.expr) -> tuple[Kind, Evaluate]:
         match node:
@@ -201,19 +203,16 @@ class _Reader:
                 return self.compared(left, ops, others)
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self.chosen(self.node(test), self.node(body), self.node(orelse))
-        raise self.fail(f"'{ast.unparse(node)}' is not part of the language")
+        raise self.fail("not_language", text=ast.unparse(node))
 
     def word(self, node: ast.expr) -> str:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return node.value
-        raise self.fail(
-            f"'{ast.unparse(node)}' stands where a name in quotes belongs",
-            'Write for example bond_balance("A").',
-        )
+        raise self.fail("not_a_name", text=ast.unparse(node))
 
     def must(self, kind: Kind, *wanted: Kind) -> None:
         if kind not in wanted:
-            raise self.fail(f"a {kind} stands where a {wanted[0]} belongs", _MEND[wanted[0]])
+            raise self.fail("wrong_kind", kind=kind, wanted=wanted[0], mend=_MEND[wanted[0]])
 
     def quantity(self, name: str, args: tuple[str, ...]) -> tuple[Kind, Evaluate]:
         from difflib import get_close_matches
@@ -221,11 +220,9 @@ class _Reader:
         known = QUANTITIES.get(name)
         if known is None:
             near = get_close_matches(name, QUANTITIES, 1)
-            raise self.fail(
-                f"it knows no '{name}'", f"Did you mean {near[0]}?" if near else "See the list of names."
-            )
+            raise self.fail("unknown", name=name, near=near[0] if near else "pool_balance")
         if len(args) < known.least or (args and not known.of):
-            raise self.fail(f"'{name}' takes {known.least or 'no'} name(s), {len(args)} given")
+            raise self.fail("arguments", name=name, least=known.least, given=len(args))
         self.names.append((name, args))
         if name == "date":
             return "day", lambda run: run.today
@@ -246,7 +243,7 @@ class _Reader:
     def extreme(self, name: str, args: Sequence[ast.expr]) -> tuple[Kind, Evaluate]:
         parts = [self.node(arg) for arg in args]
         if not parts:
-            raise self.fail(f"{name} needs values", f"Write for example {name}(0, pool_balance).")
+            raise self.fail("no_values", name=name)
         if all(kind == "number" for kind, _ in parts):
             pick = min if name == "min" else max
             return "number", lambda run: pick(value(run) for _, value in parts)
@@ -278,7 +275,7 @@ class _Reader:
                 return self.times(a_kind, a, b_kind, b)
             case ast.Div():
                 return self.divided(a_kind, a, b_kind, b)
-        raise self.fail("it uses an operator that the language does not have", "Use +, -, *, /, min and max.")
+        raise self.fail("operator")
 
     def times(self, a_kind: Kind, a: Evaluate, b_kind: Kind, b: Evaluate) -> tuple[Kind, Evaluate]:
         if (a_kind, b_kind) == ("number", "number"):
@@ -287,9 +284,7 @@ class _Reader:
             return "money", lambda run: run.lanes.scale(a(run), b(run), run.rounding)
         if (a_kind, b_kind) == ("money", "ratio"):
             return "money", lambda run: run.lanes.grow(a(run), b(run))
-        raise self.fail(
-            f"a {a_kind} cannot be multiplied by a {b_kind}", "Multiply an amount by a number or a ratio."
-        )
+        raise self.fail("times", a=a_kind, b=b_kind)
 
     def divided(self, a_kind: Kind, a: Evaluate, b_kind: Kind, b: Evaluate) -> tuple[Kind, Evaluate]:
         if b_kind == "number":
@@ -297,15 +292,13 @@ class _Reader:
             def inverse(run: Meter) -> Fraction:
                 number = b(run)
                 if not number:
-                    raise self.fail("it divides by zero", "Divide by another number.")
+                    raise self.fail("zero")
                 return exact(1 / number)
 
             return self.times(a_kind, a, "number", inverse)
         if (a_kind, b_kind) == ("money", "money"):
             return "ratio", lambda run: run.lanes.ratio(a(run), b(run))
-        raise self.fail(
-            f"a {a_kind} cannot be divided by a {b_kind}", "Divide amounts by amounts or by numbers."
-        )
+        raise self.fail("divided", a=a_kind, b=b_kind)
 
     def joined(self, op: ast.boolop, parts: list[tuple[Kind, Evaluate]]) -> tuple[Kind, Evaluate]:
         for kind, _ in parts:
@@ -324,13 +317,11 @@ class _Reader:
         self, left: ast.expr, ops: Sequence[ast.cmpop], others: Sequence[ast.expr]
     ) -> tuple[Kind, Evaluate]:
         if len(ops) != 1:
-            raise self.fail("it chains comparisons", "Join two comparisons by and.")
+            raise self.fail("chained")
         (a_kind, a), (b_kind, b) = self.node(left), self.node(others[0])
         compare = _COMPARE.get(type(ops[0]))
         if compare is None:
-            raise self.fail(
-                "it compares in a way that the language does not have", "Use <, <=, >, >=, == and !=."
-            )
+            raise self.fail("comparison")
         if "day" in (a_kind, b_kind):
             return self.compared_days(compare, (a_kind, a), (b_kind, b))
         if (a_kind, b_kind) == ("text", "text"):
@@ -346,10 +337,10 @@ class _Reader:
 
     def compared_status(self, op: ast.cmpop, status: Evaluate, other: ast.expr) -> tuple[Kind, Evaluate]:
         if not isinstance(op, ast.Eq | ast.NotEq):
-            raise self.fail("texts are only equal or not", "Use == or !=.")
+            raise self.fail("texts")
         word = other.value if isinstance(other, ast.Constant) else None
         if word not in STATUSES:
-            raise self.fail(f"'{word!s}' is no status", f"Write one of {', '.join(STATUSES)}.")
+            raise self.fail("status", word=word, known=", ".join(STATUSES))
         compare, code = _COMPARE[type(op)], STATUSES.index(word)
         return "condition", lambda run: compare(status(run), code)
 
@@ -362,7 +353,7 @@ class _Reader:
                 try:
                     day = date.fromisoformat(value(None))  # type: ignore[arg-type]
                 except (ValueError, AttributeError) as error:
-                    raise self.fail("a day in it is no day", 'Write days as "2025-06-26".') from error
+                    raise self.fail("day") from error
                 sides.append(_always(day))
             else:
                 self.must(kind, "day")

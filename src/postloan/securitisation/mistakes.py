@@ -15,7 +15,7 @@ class BadDeal(PostloanError):
     {mend}
     """
 
-    zh = "{file}{place}：{what_zh}。{mend_zh}"
+    zh = "{file}{place_zh}：{what_zh}。{mend_zh}"
 
 
 class NewerDeal(PostloanError):
@@ -110,10 +110,11 @@ class Blame:
     ) -> NoReturn:
         """Raise the error for the thing at a path of the file."""
         line = self.line(*path)
-        place = (f", line {line}" if line else "") + (f", {'.'.join(path)}" if path else "")
+        where = ".".join(path)
         raise BadDeal(
             file=self.file,
-            place=place,
+            place=(f", line {line}" if line else "") + (f", {where}" if where else ""),
+            place_zh=(f" 第 {line} 行" if line else "") + (f" {where}" if where else ""),
             what=what,
             mend=mend,
             what_zh=what_zh or what,

@@ -24,6 +24,7 @@ from postloan.securitisation.formula import STATUSES
 from postloan.securitisation.mistakes import BadDeal, Blame, NewerDeal
 from postloan.securitisation.reading_steps import StepReader
 from postloan.securitisation.reading_values import Table
+from postloan.securitisation.sayings import saying
 from postloan.securitisation.schedule import DAY_COUNTS
 
 FORMAT = 1
@@ -66,6 +67,7 @@ def read_terms(text: str, file: str = "deal") -> Terms:
         raise BadDeal(
             file=file,
             place="",
+            place_zh="",
             what=f"it is no TOML: {error}",
             mend="Check quotes, brackets and equals signs at that place.",
             what_zh=f"不是有效的 TOML：{error}",
@@ -199,7 +201,7 @@ class _Reader:
             accrues_from=table.day("accrues_from") or closing,
         )
         if dates.legal_final.year - dates.cutoff.year > _LONGEST:
-            table.fail("legal_final", f"the deal lasts longer than {_LONGEST} years", "Check the year.")
+            table.fail("legal_final", *saying("deal", "too_long", years=_LONGEST))
         order = ("cutoff", "closing", "first_payment", "legal_final")
         for before, after in itertools.pairwise(order):
             first, second = getattr(dates, before), getattr(dates, after)
@@ -234,11 +236,11 @@ class _Reader:
         amounts = table.dated("amounts")
         amount = table.money("amount")
         if kind in ("one-off", "recurring", "per-collection") and amount is None:
-            table.fail("amount", f"a {kind} fee needs an amount", 'Write amount = "10000.00".')
+            table.fail("amount", *saying("deal", "fee_amount", kind=kind))
         if kind == "recurring" and "days" not in table.data:
-            table.fail("days", "a recurring fee needs its days", 'Write days = "yearly 03-26".')
+            table.fail("days", *saying("deal", "fee_days"))
         if kind in ("annual-rate", "share", "target") and "base" not in table.data:
-            table.fail("base", f"a fee of kind {kind} needs a base", 'Write base = "pool_balance".')
+            table.fail("base", *saying("deal", "fee_base", kind=kind))
         if amount is not None:
             amounts = ((start, amount),)
         base = table.formula("base", "money")
@@ -268,17 +270,9 @@ class _Reader:
         balance = table.money("balance", needed=True)
         kind = table.word("kind", _BONDS, "pass-through")
         if kind == "scheduled" and "targets" not in table.data:
-            table.fail(
-                "targets",
-                "a scheduled bond needs its targets",
-                'Write targets = [["2025-06-26", "800.00"], …].',
-            )
+            table.fail("targets", *saying("deal", "targets"))
         if kind == "lockout" and "locked_until" not in table.data:
-            table.fail(
-                "locked_until",
-                "a lockout bond needs its first principal day",
-                "Write locked_until = 2025-06-26.",
-            )
+            table.fail("locked_until", *saying("deal", "locked"))
         resets = table.pattern("resets")
         return Bond(
             name=name,
@@ -341,7 +335,7 @@ class _Reader:
         table.only(("at", "when", "status", "steps", "cure", "again", "fired"))
         when = table.formula("when", "condition")
         if when is None:
-            table.fail("when", f"trigger '{name}' has no test", 'Write when = "default_rate > 0.05".')
+            table.fail("when", *saying("deal", "test", name=name))
         status = table.word("status", STATUSES, "")
         path = ("triggers", name, "steps")
         return Trigger(

@@ -181,12 +181,11 @@ class Table:
         try:
             return read_formula(str(found), kind)
         except BadFormula as error:
-            self.fail(
-                key,
-                f"the formula '{found}' cannot be used: {error.facts['why']}",
-                str(error.facts["mend"]),
-                f"公式“{found}”无法使用：{error.facts['why']}",
+            why, mend, why_zh, mend_zh = (
+                str(error.facts[name]) for name in ("why", "mend", "why_zh", "mend_zh")
             )
+            what, what_zh = f"the formula '{found}' cannot be used: {why}", f"公式“{found}”无法使用：{why_zh}"
+            self.fail(key, what, mend, what_zh, mend_zh)
 
     def pattern(self, key: str, *, needed: bool = False) -> Any:
         """A date pattern: a text, a day, or a list of these."""
@@ -205,7 +204,10 @@ class Table:
         try:
             days_of(pattern, date(2025, 1, 1), date(2025, 1, 2))
         except (PostloanError, ValueError) as error:
-            self.fail(key, str(error), "", str(error))
+            what_zh = error.message("zh") if isinstance(error, PostloanError) else f"“{found}”不是日期规则"
+            self.fail(
+                key, str(error).rstrip("."), "Choose one of these.", what_zh.rstrip("。"), "请选择其一。"
+            )
         return pattern
 
     def _pattern(self, key: str, found: Any) -> Pattern:

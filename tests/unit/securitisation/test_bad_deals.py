@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from deals import MONTHS, NPL, npl_deal, npl_flow
 
@@ -17,7 +19,7 @@ def changed(old: str, new: str) -> str:
 def refused(text: str) -> str:
     with pytest.raises(BadDeal) as caught:
         read_terms(text, "deal.toml")
-    assert caught.value.message("zh")
+    assert re.search("[一-鿿]", caught.value.message("zh"))
     return str(caught.value)
 
 
@@ -158,8 +160,9 @@ def test_a_floating_bond_without_any_rate_is_refused() -> None:
     ],
 )
 def test_a_wrong_flow_is_refused_by_row(rows, says: str) -> None:
-    with pytest.raises(BadFlow, match=says):
+    with pytest.raises(BadFlow, match=says) as caught:
         read_flow(rows, "flow.csv")
+    assert re.search("[一-鿿]", caught.value.message("zh"))
 
 
 def test_days_of_a_made_flow_come_in_order() -> None:
@@ -226,3 +229,14 @@ def test_a_mistake_inside_a_conditional_step_is_found_on_its_own_line() -> None:
 @pytest.mark.parametrize("text", ["[[[[", "a = [{", '"""', "]]}}", "x = 'a\n[b", "=,=,", "[a\nb = 1"])
 def test_a_broken_text_is_refused_not_stumbled_over(text: str) -> None:
     refused(text)
+
+
+def test_every_saying_has_both_languages_and_the_same_facts() -> None:
+    from postloan.securitisation.sayings import _all
+
+    for group in _all().values():
+        for key, (what, mend, what_zh, mend_zh) in group.items():
+            assert set(re.findall(r"{\w+}", f"{what_zh}{mend_zh}")) <= set(
+                re.findall(r"{\w+}", f"{what}{mend}")
+            ), key
+            assert re.search("[一-鿿]", f"{what_zh}{mend_zh}"), key
