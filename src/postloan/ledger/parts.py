@@ -133,11 +133,8 @@ def difference(before: Sequence[int], after: Sequence[int]) -> Legs:
     """The legs that lead from one set of lines to another."""
     if before == after:
         return ()
-    return tuple(
-        Leg(_LINES[place], Money(after[place] - old))
-        for place, old in enumerate(before)
-        if after[place] != old
-    )
+    changed = zip(_LINES, before, after, strict=True)
+    return tuple([Leg(line, Money(new - old)) for line, old, new in changed if new != old])
 
 
 _LINES = tuple(Line)

@@ -8,7 +8,7 @@ are encrypted in the store and come back masked; ``reveal`` gives them in clear 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -67,14 +67,16 @@ class Loan:
     def after(self, state: State, seq: int, *, limitation_on: date | None = None) -> Loan:
         """The same loan as its ledger says it stands. seq: of its last event. limitation_on: None leaves it."""
         seen = state.observation
-        return replace(
-            self, terms=state.terms, as_of=state.day, owed=state.owed, due=state.due, booked=state.booked,
-            credit=state.credit, lost=state.lost, recovered=state.recovered, status=state.status, grade=state.grade,
+        # Written out, and not by ``replace``: it is done for every payment of a night.
+        return Loan(
+            loan_id=self.loan_id, borrower_id=self.borrower_id, product=self.product, terms=state.terms,
+            opened_on=self.opened_on, as_of=state.day, owed=state.owed, status=state.status, lender=self.lender,
+            branch=self.branch, contract_no=self.contract_no, originated_on=self.originated_on, seq=seq, due=state.due,
+            booked=state.booked, credit=state.credit, lost=state.lost, recovered=state.recovered, grade=state.grade,
             because=state.because, graded_on=state.graded_on, overdue_since=state.overdue_since,
             matures_on=state.matures_on, last_paid_on=state.last_paid_on, owner=state.owner,
-            observed_from=seen.first_on if seen else None,
-            observation_ends=self.observation_ends if seen else None,
-            limitation_on=limitation_on or self.limitation_on, rule_book=state.rule_book, seq=seq,
+            observed_from=seen.first_on if seen else None, observation_ends=self.observation_ends if seen else None,
+            limitation_on=limitation_on or self.limitation_on, rule_book=state.rule_book, version=self.version,
         )  # fmt: skip
 
 

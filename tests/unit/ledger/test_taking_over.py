@@ -74,3 +74,23 @@ def test_what_the_tape_says_and_the_ledger_cannot_hold_is_refused_with_the_reaso
     refused = open_account(row, RULES, BOOK, CUTOFF)
     assert isinstance(refused, Refused)
     assert "negative" in refused.codes
+
+
+@given(ROWS)
+def test_a_loan_after_an_event_keeps_what_the_tape_said_of_it(row):
+    made = open_account(row, RULES, BOOK, CUTOFF)
+    assert not isinstance(made, Refused)
+    loan = replace(
+        made[0],
+        lender="甲",
+        branch="乙",
+        originated_on=CUTOFF,
+        limitation_on=CUTOFF,
+        observation_ends=None,
+        version=7,
+    )
+    account = Account("L-1", RULES, [made[1]])
+    after = loan.after(account.state(), 5)
+    assert after == replace(loan, seq=5, last_paid_on=None)
+    later = date(2030, 1, 1)
+    assert loan.after(account.state(), 5, limitation_on=later) == replace(after, limitation_on=later)
