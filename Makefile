@@ -4,7 +4,7 @@ BIN := .venv/bin
 OUT ?= out
 SHELL := /bin/bash
 
-.PHONY: setup demo test check bench bench-abs bench-address bench-address-match bench-contact bench-ledger bench-night bench-night-postgres docs format clean
+.PHONY: setup demo test check bench bench-abs bench-address bench-address-match bench-contact bench-ledger bench-linkage bench-night bench-night-postgres bench-reach docs format clean
 
 # The stamp carries what the environment was built from, so that a changed list of packages rebuilds it.
 STAMP := .venv/.ready-$(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
@@ -34,6 +34,12 @@ check: setup
 
 bench: setup
 	$(BIN)/python scripts/bench.py
+
+bench-reach: setup
+	$(BIN)/python scripts/bench_reach.py
+
+bench-linkage: setup
+	$(BIN)/python scripts/bench_linkage.py
 
 bench-address: setup
 	$(BIN)/python scripts/bench_address.py

@@ -33,7 +33,7 @@ from postloan.people.situations import NAMES, Situation, situation
 from postloan.people.training import train
 from postloan.synth.worlds import TODAY, Truth, World, any_world, live
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 LIMITS = {"warm": 97.0, "cold": 93.0, "error": 0.03, "wall_s": 40.0, "memory_mb": 3_072.0}
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "sources": ("from_", "age_of_", "pair_"), "ages": ("age_of_", "older_than_", "undated"),
@@ -57,7 +57,7 @@ def worlds(people: int) -> dict[str, World]:
     return ours | drawn
 
 
-def today(evidence: Evidence, pooled: Floats | None) -> Situation:
+def today(evidence: Evidence, pooled: NDArray[np.float64] | None) -> Situation:
     """Everybody's places today."""
     return situation(evidence, np.arange(evidence.people), np.full(evidence.people, TODAY), pooled)
 
@@ -119,7 +119,7 @@ def measured(world: World, seed: int) -> dict[str, float]:
     likely, cold = chances(model.weights, seen).arrives, chances(prior(), today(silent, None)).arrives
     best = max(first_attempt(seen, best_ranker(world, seen, rng), truth), first_attempt(seen, likely, truth))
     at = {name: k for k, name in enumerate(NAMES)}
-    file: Floats = 2.0 * seen.lives[:, at["from_contract_service"]] + seen.lives[
+    file = 2.0 * seen.lives[:, at["from_contract_service"]] + seen.lives[
         :, at["from_application_home"]
     ].astype(np.float64)
     ablated = {
@@ -129,7 +129,7 @@ def measured(world: World, seed: int) -> dict[str, float]:
         )
         for name, names in EVIDENCE.items()
     }
-    newest: Floats = seen.lives[:, at["newest"]].astype(np.float64)
+    newest = seen.lives[:, at["newest"]].astype(np.float64)
     ceiling = first_attempt(seen, truth.arrives[seen.place], truth)
     return {
         "letters": float(len(evidence.letters.person)), "hindsight": 100 * ceiling,

@@ -15,7 +15,7 @@ from postloan.people.evidence import OUTCOMES, SOURCES, UNKNOWN_DAY, Floats
 from postloan.people.gathering import EPOCH, Gathered
 from postloan.people.next_letter import Policy, plan
 from postloan.people.ranking import place_ids, shown_day, situation_of
-from postloan.people.reach import chances
+from postloan.people.reach import Chances, chances
 from postloan.people.situations import NAMES, Situation, situation
 from postloan.people.training import Model
 from postloan.tape.terms import terms
@@ -108,7 +108,7 @@ def explain(
     places = tuple(
         Explained(
             ids[seen.place[k]], mask_address(gathered.standard[seen.place[k]]), float(found.arrives[k]),
-            float(found.lives[k]), _reasons(gathered, model, seen, int(k), middle, lang),
+            float(found.lives[k]), _reasons(gathered, model, seen, int(k), middle, _by_family(found, int(k)), lang),
         )
         for k in order.tolist()
     )  # fmt: skip
@@ -132,7 +132,7 @@ def _advice(order: np.ndarray, ranked: np.ndarray, reached: float, lang: Lang) -
 
 
 def _reasons(
-    gathered: Gathered, model: Model, seen: Situation, at: int, middle: Floats, lang: Lang
+    gathered: Gathered, model: Model, seen: Situation, at: int, middle: Floats, family: bool, lang: Lang
 ) -> tuple[Reason, ...]:
     pull = model.weights.mean[: len(NAMES)] * (seen.lives[at] - middle)
     facts = _facts(gathered, int(seen.place[at]), lang)
@@ -144,7 +144,15 @@ def _reasons(
         text = words["for" if weight > 0 else "against"][lang].format(**facts)
         made.append(Reason(name, round(weight, 2), text))
     made.sort(key=lambda reason: -abs(reason.weight))
+    if family:
+        made = [Reason("family", 0.0, _groups()["family"][1]["for"][lang]), *made]
     return tuple(made[:_MOST])
+
+
+def _by_family(found: Chances, at: int) -> bool:
+    """Whether most of the letters expected to arrive are not expected to find the person at home."""
+    elsewhere = float((1 - found.lives[at]) * found.gone[at])
+    return elsewhere > float(found.lives[at] * found.home[at]) and elsewhere > 0.1
 
 
 def _worth_saying(name: str, weight: float, seen: Situation, at: int, facts: Mapping[str, str]) -> bool:
