@@ -94,22 +94,7 @@ class _Reader:
         bonds = {
             name: self.bond(name, table, conventions, dates) for name, table in top.tables("bonds").items()
         }
-        if not bonds:
-            self.blame.fail(
-                ("bonds",),
-                "the deal has no bonds",
-                "Give each class a table [bonds.NAME].",
-                "没有任何证券",
-                "请为每档写一个 [bonds.名称]。",
-            )
-        if not accounts:
-            self.blame.fail(
-                ("accounts",),
-                "the deal has no accounts",
-                "Give each account a table [accounts.NAME].",
-                "没有任何账户",
-                "请为每个账户写一个 [accounts.名称]。",
-            )
+        self.not_empty(bonds, accounts)
         self.distinct(accounts, fees, bonds)
         steps = StepReader(self.blame, tuple(accounts), tuple(fees), tuple(bonds))
         waterfalls = {}
@@ -147,6 +132,24 @@ class _Reader:
         )
         self.known_names(terms)
         return terms
+
+    def not_empty(self, bonds: Mapping[str, Bond], accounts: Mapping[str, Account]) -> None:
+        if not bonds:
+            self.blame.fail(
+                ("bonds",),
+                "the deal has no bonds",
+                "Give each class a table [bonds.NAME].",
+                "没有任何证券",
+                "请为每档写一个 [bonds.名称]。",
+            )
+        if not accounts:
+            self.blame.fail(
+                ("accounts",),
+                "the deal has no accounts",
+                "Give each account a table [accounts.NAME].",
+                "没有任何账户",
+                "请为每个账户写一个 [accounts.名称]。",
+            )
 
     def distinct(self, *groups: Mapping[str, Any]) -> None:
         seen: set[str] = set()
