@@ -5,7 +5,7 @@ Usage: ``python scripts/bench_address_matching.py [--rows N] [--only pairs|match
 Pairs: labelled addresses (the development split under ``POSTLOAN_DATA``, default the data folder beside the checkout;
 those of other provinces in ``tests/data/address``; constructed ones from all provinces but Zhejiang) damaged in the
 ways of ``postloan.address.training.damage``. The peer is the Jaro-Winkler likeness of the whole texts with the
-threshold that is best on half as many other pairs. Match: N constructed addresses against N, half of which are other
+threshold that is best on the other half of the pairs. Match: N constructed addresses against N, half of which are other
 writings of the first.
 """
 
@@ -102,7 +102,7 @@ def calibration(likely: Sequence[float], truth: Sequence[bool]) -> list[tuple[st
 
 
 def peer_f1(texts: Sequence[tuple[str, str]], truth: Sequence[bool]) -> float:
-    """F1 of the likeness of whole texts, with the best threshold of the even pairs on the odd ones."""
+    """F1 of the likeness of whole texts on one half of the pairs, with the threshold that is best on the other."""
     import duckdb
     import pyarrow as pa
 
@@ -111,11 +111,14 @@ def peer_f1(texts: Sequence[tuple[str, str]], truth: Sequence[bool]) -> float:
         likeness = [
             row[0] for row in db.execute("SELECT jaro_winkler_similarity(a, b) FROM pairs").fetchall()
         ]
-    best = max(
-        (k / 100 for k in range(50, 100)),
-        key=lambda least: scores([p >= least for p in likeness[::2]], truth[::2])["F1"],
-    )
-    return scores([p >= best for p in likeness[1::2]], truth[1::2])["F1"]
+    # pairs of one place and of two come in turn, so every second two make a fair half
+    halves = [[k for k in range(len(truth)) if k // 2 % 2 == half] for half in (0, 1)]
+
+    def f1(least: float, half: list[int]) -> float:
+        return scores([likeness[k] >= least for k in half], [truth[k] for k in half])["F1"]
+
+    best = max((k / 100 for k in range(50, 100)), key=lambda least: f1(least, halves[0]))
+    return f1(best, halves[1])
 
 
 def make_lists(rows: int, folder: Path) -> list[int]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from postloan.address.comparing.keys import area_marks, keys_of
 from postloan.address.comparing.signatures import Signatures, counted, signatures
+from postloan.address.comparing.states import numbers_contradict
 from postloan.address.comparison import LEVELS, compare_rows
 from postloan.kernel import InputError, load_queries
 
@@ -67,6 +68,7 @@ def match(
 ) -> Matched:
     """Join the tables ``given_a`` and ``given_b`` (columns ``row_no``, ``text``) into a Parquet file.
 
+    Addresses whose numbers contradict each other are never joined, however low ``least`` is.
     Its columns: ``row_a``, ``row_b``, ``same`` (one of ``LEVELS``: down to what they agree), ``probability`` and
     ``deciding``. Each row of A stands there at most once, with the row of B that is most likely the same place.
 
@@ -168,6 +170,8 @@ def _compare(engine: Engine, query: str, path: Path, read: Signatures, options: 
         made: list[pa.RecordBatch] = []
         for at in range(0, len(one), _COMPARED):
             i, j = one[at : at + _COMPARED], other[at : at + _COMPARED]
+            open_ = ~numbers_contradict(read, i, read, j)
+            i, j = i[open_], j[open_]
             found = compare_rows(read, i, read, j)
             kept = np.flatnonzero(found.probability >= options.least)
             likely = found.at(kept)

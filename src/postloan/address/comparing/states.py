@@ -34,6 +34,14 @@ def pair_states(one: Signatures, i: Ints, other: Signatures, j: Ints) -> States:
     return states
 
 
+def numbers_contradict(one: Signatures, i: Ints, other: Signatures, j: Ints) -> Flags:
+    """Whether both give numbers that do not agree, however they are read: two places, whatever the names say."""
+    found = _sequences(one.figures[i], other.figures[j]) >= State.NEAR
+    at = np.flatnonzero(found)
+    found[at] = _sequences(one.sequence[i[at]], other.sequence[j[at]]) >= State.NEAR
+    return found
+
+
 def _names(one: Signatures, i: Ints, field: str, other: Signatures, j: Ints, field_too: str) -> States:
     rows_i, rows_j = one.names[i, _FIELD[field]], other.names[j, _FIELD[field_too]]
     return closeness(one.table, rows_i.astype(np.int64), other.table, rows_j.astype(np.int64))
