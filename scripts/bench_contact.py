@@ -119,8 +119,8 @@ def _print_store(rules: ContactRules) -> None:
     cpu, wall = sorted(each for each, _ in spent)[middle], sorted(each for _, each in spent)[middle]
     word = "reached" if wall <= MOST_MS else "MISSED"
     print(
-        f"one decision with counters, SQLite, {DEBTORS:,} debtors with {ATTEMPTS} contacts each: median {cpu:.2f} CPU ms"
-        f" ({wall:.2f} ms wall), limit {MOST_MS:.0f} ms: {word}"
+        f"one decision with counters, SQLite, {DEBTORS:,} debtors with {ATTEMPTS} contacts each: median"
+        f" {cpu:.2f} CPU ms ({wall:.2f} ms wall), limit {MOST_MS:.0f} ms: {word}"
     )
 
 

@@ -13,7 +13,10 @@ from postloan.decide.contact.conditions import Check, Values, check_of, edges_of
 from postloan.decide.contact.reading import Facts
 from postloan.rules import Rule, RuleBook
 from postloan.rules.clauses import COMPUTATIONS, Clause, Probe, Test, Unknown, tests_in
-from postloan.rules.events import events
+from postloan.rules.events import OverTime, events
+
+CLOCKED = frozenset({"clock", "weekday", "calendar_day"})
+"""Facts that follow from the moment itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Judge:
     rule: its id. clause: as it stands in the book. values: the rule's parameters on the day. test: true where it
     passes, false where it fails, None where it misses a fact. answer: where it fails. unknown, alone: the answer
     where it misses a fact, with the whole book and judged alone; None where it is silent then. compute: gives a
-    value instead.
+    value instead. timed: the tests that could pass later, if nothing but time passed.
     """
 
     rule: str
@@ -34,6 +37,7 @@ class Judge:
     unknown: Answer | None
     alone: Answer | None
     compute: Computation | None
+    timed: tuple[Test, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,17 @@ def _judge(rule: Rule, clause: Clause, values: Values, table: Mapping[str, str])
         unknown=None if clause.unknown is Unknown.SILENT else refuse,
         alone=refuse if clause.unknown is Unknown.REFUSE else None,
         compute=computation(clause.computes, values, table) if clause.computes else None,
+        timed=tuple(test for test in tests_in(clause.needs) if _is_timed(test)),
     )
+
+
+def _is_timed(test: Test) -> bool:
+    over_time = events().facts[test.fact].over_time
+    if test.fact in CLOCKED:
+        return True
+    if over_time is OverTime.DAILY:
+        return test.probe in (Probe.BELOW, Probe.AT_MOST)
+    return over_time is OverTime.DAYS and test.probe in (Probe.AT_LEAST, Probe.ABOVE)
 
 
 def _test(clause: Clause, values: Values) -> Check:

@@ -19,6 +19,8 @@ Values = Mapping[str, Plain]
 def check_of(condition: Condition, values: Values) -> Check:
     """A condition as a function, with the values of a day put in for the names of parameters."""
     match condition:
+        case Every((Test(fact, Probe.KNOWN, True), Test() as test)) if test.fact == fact:
+            return _surely(check_of(test, values))
         case Every(parts):
             return _every([check_of(part, values) for part in parts])
         case Some(parts):
@@ -63,6 +65,15 @@ def _every(checks: list[Check]) -> Check:
         return known
 
     return every
+
+
+def _surely(check: Check) -> Check:
+    """The test of a fact that fails where the fact is unknown."""
+
+    def surely(facts: Facts) -> bool | None:
+        return check(facts) or False
+
+    return surely
 
 
 def _some(checks: list[Check]) -> Check:
@@ -190,7 +201,7 @@ def _listed(name: str, probe: Probe, words: tuple[str, ...]) -> Check:
             return None
         if isinstance(value, str):
             return search(value) is None
-        return not any(search(one) for one in value)
+        return not value or not any(map(search, value))
 
     return {Probe.IN: among, Probe.NOT_IN: apart, Probe.HOLDS: holds, Probe.LACKS: lacks}[probe]
 

@@ -7,12 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from postloan.decide.answers import Answer
+from postloan.decide.contact.compiling import CLOCKED, Judge
 from postloan.decide.contact.deriving import local_times, set_clock
-from postloan.rules.clauses import Probe, Test, tests_in
+from postloan.rules.clauses import Probe, Test
 from postloan.rules.events import OverTime, events
 
 if TYPE_CHECKING:
-    from postloan.decide.contact.compiling import Judge
     from postloan.decide.contact.deciding import ContactDecision, ContactRules, Refusal
     from postloan.decide.contact.reading import Facts
 
@@ -23,7 +23,6 @@ LOOKED_AT = 10
 """How many days are tried from the first on which all limits of days have passed: a week and its holidays."""
 
 _DAY = timedelta(days=1)
-_CLOCKED = frozenset({"clock", "weekday", "calendar_day"})
 
 
 def earliest(
@@ -76,28 +75,20 @@ def _refused(decision: ContactDecision) -> bool:
 
 
 def _days_to_wait(judge: Judge, facts: Facts) -> int | None:
-    """Whole days until a clause that failed could pass; None where time does not help."""
-    if judge.clause.needs is None or judge.compute is not None:
-        return None
-    waits = [_wait(test, judge, facts) for test in tests_in(judge.clause.needs)]
-    known = [wait for wait in waits if wait is not None]
-    return max(known) if known else None
+    """Whole days until a clause that stood in the way could pass; None where time does not help."""
+    waits = [_wait(test, judge, facts) for test in judge.timed if test.fact in facts]
+    return max(waits, default=None)
 
 
-def _wait(test: Test, judge: Judge, facts: Facts) -> int | None:
-    if test.fact in _CLOCKED:
+def _wait(test: Test, judge: Judge, facts: Facts) -> int:
+    if test.fact in CLOCKED:
         return 0
-    spec, value = events().facts[test.fact], facts.get(test.fact)
-    if value is None:
-        return None
-    if spec.over_time is OverTime.DAILY and test.probe in (Probe.BELOW, Probe.AT_MOST):
+    if test.probe in (Probe.BELOW, Probe.AT_MOST):  # begins again with the day
         return 1
-    if spec.over_time is OverTime.DAYS and test.probe in (Probe.AT_LEAST, Probe.ABOVE):
-        limit: Any = judge.values[str(test.operand)]
-        missing = limit - value + (1 if test.probe is Probe.ABOVE else 0)
-        whole = int(missing)
-        return max(0, whole if whole == missing else whole + 1)
-    return None
+    limit: Any = judge.values[str(test.operand)]
+    missing = limit - facts[test.fact] + (1 if test.probe is Probe.ABOVE else 0)
+    whole = int(missing)
+    return max(0, whole if whole == missing else whole + 1)
 
 
 def _days_later(facts: Facts, days: int) -> Facts:
