@@ -15,7 +15,7 @@ from postloan.address.normalising import form_schema, normalise_table
 from postloan.address.parsing import Mode, Weights, batch_of, checked, schema
 from postloan.kernel import PostloanError
 
-_ROWS = 2048  # addresses held in memory at a time
+_ROWS, _MANY = 2048, 8192  # addresses held in memory at a time, the more where the tagger is not asked
 
 
 class NoAddresses(PostloanError):
@@ -38,7 +38,7 @@ def parse_file(source: Path, target: Path, mode: Mode, weights: Weights) -> int:
     checked(mode, weights)
     rows = 0
     with whole(target) as part, pq.ParquetWriter(part, schema(), compression="zstd") as writer:
-        for texts in address_batches(source):
+        for texts in address_batches(source, _MANY if mode == "divisions" else _ROWS):
             writer.write_batch(batch_of(texts, mode, weights))
             rows += len(texts)
     return rows
@@ -62,18 +62,18 @@ def normalise_file(source: Path, target: Path, mode: Mode, weights: Weights, reg
     return rows
 
 
-def address_batches(source: Path) -> Iterator[list[str | None]]:
-    """The texts of a file, some thousand at a time; None stands for a missing one.
+def address_batches(source: Path, rows: int = _ROWS) -> Iterator[list[str | None]]:
+    """The texts of a file, ``rows`` at a time; None stands for a missing one.
 
     Raises:
         NoAddresses: the source is not there, or no such file.
     """
     if source.suffix.lower() in (".parquet", ".pq"):
-        yield from _column(source)
+        yield from _column(source, rows)
         return
     try:
         with source.open(encoding="utf-8-sig", newline="\n") as lines:
-            while batch := [line.rstrip("\r\n") for line in islice(lines, _ROWS)]:
+            while batch := [line.rstrip("\r\n") for line in islice(lines, rows)]:
                 yield list(batch)
     except UnicodeDecodeError as error:
         raise NoAddresses(path=source, why="it is not UTF-8") from error
@@ -81,7 +81,7 @@ def address_batches(source: Path) -> Iterator[list[str | None]]:
         raise NoAddresses(path=source, why=error.strerror or "it cannot be opened") from error
 
 
-def _column(source: Path) -> Iterator[list[str | None]]:
+def _column(source: Path, rows: int) -> Iterator[list[str | None]]:
     try:
         with pq.ParquetFile(source) as file:
             found = file.schema_arrow
@@ -90,7 +90,7 @@ def _column(source: Path) -> Iterator[list[str | None]]:
             kind = found.field("text").type
             if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
                 raise NoAddresses(path=source, why=f"its column text is {kind}, not text")
-            for batch in file.iter_batches(batch_size=_ROWS, columns=["text"]):
+            for batch in file.iter_batches(batch_size=rows, columns=["text"]):
                 yield batch.column(0).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise NoAddresses(path=source, why=str(error).splitlines()[0]) from error

@@ -62,13 +62,14 @@ def table_of(label: int, codes: tuple[str, ...]) -> Table:
 
 
 @lru_cache(maxsize=512)
-def nearby_towns(prefecture: str) -> frozenset[str]:
-    """Short names of the townships of all counties whose code begins with these four digits.
+def nearby_towns(prefecture: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Short names of the townships of all counties whose code begins with these four digits, and their beginnings.
 
-    Borders move, and many addresses leave the county out.
+    Borders move, and many addresses leave the county out. A beginning is the first two characters.
     """
     every = (name for county in counties_within(prefecture) for name in townships_of(county))
-    return frozenset(short for name in every if (short := shortened(name, "township")) != name)
+    names = frozenset(short for name in every if (short := shortened(name, "township")) != name)
+    return names, frozenset(name[:2] for name in names)
 
 
 def _table(names: Iterable[Named]) -> Table:

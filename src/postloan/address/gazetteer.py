@@ -47,8 +47,10 @@ def shortened(name: str, level: Level) -> str:
 def by_full_name() -> Mapping[str, tuple[Naming, ...]]:
     """Divisions down to the county by a name they have or had, those in force first, then by code."""
     index: dict[str, list[Naming]] = {}
-    for naming in sorted(namings(), key=lambda n: (not n.current, n.code)):
-        index.setdefault(naming.name, []).append(naming)
+    for current in (True, False):  # in each, in order of code, as they stand
+        for naming in namings():
+            if naming.current is current:
+                index.setdefault(naming.name, []).append(naming)
     return MappingProxyType({name: tuple(found) for name, found in index.items()})
 
 
@@ -75,13 +77,12 @@ def short_forms() -> tuple[tuple[tuple[str, bool], ...], ...]:
 @cache
 def by_short_name() -> Mapping[str, tuple[Naming, ...]]:
     """The same by the other forms of their names."""
-    every = sorted(
-        zip(namings(), short_forms(), strict=True), key=lambda item: (not item[0].current, item[0].code)
-    )
     index: dict[str, list[Naming]] = {}
-    for naming, forms in every:
-        for form, _ in forms:
-            index.setdefault(form, []).append(naming)
+    for current in (True, False):
+        for naming, forms in zip(namings(), short_forms(), strict=True):
+            if naming.current is current:
+                for form, _ in forms:
+                    index.setdefault(form, []).append(naming)
     return MappingProxyType({name: tuple(found) for name, found in index.items()})
 
 

@@ -92,7 +92,7 @@ class Node:
         self.table = table_of(label, codes) if label < TOWN else EMPTY
         self.children: dict[Entry | tuple[str, int], Node] = {} if label < TOWN else _NONE
         self._place: tuple[str, str, str] | None = None
-        self._nearby: tuple[frozenset[str], ...] | None = None
+        self._nearby: tuple[tuple[frozenset[str], frozenset[str]], ...] | None = None
         _made[0] += 1
 
     @property
@@ -105,8 +105,8 @@ class Node:
         return self._place
 
     @property
-    def nearby(self) -> tuple[frozenset[str], ...]:
-        """Short names of townships of the same prefectures."""
+    def nearby(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        """Short names of townships of the same prefectures, and their beginnings."""
         if self._nearby is None:
             heads = dict.fromkeys(code[:4] for code in self.codes) if CITY <= self.label < TOWN else ()
             self._nearby = tuple(nearby_towns(head) for head in heads)
@@ -299,10 +299,13 @@ def _unknown(text: str, at: int, node: Node, marks: int) -> Step | None:
         if found and found.end() < FURTHEST:
             mark = 2 << 13 | at << 7 | found.end() << 1 | 1
             return node.called(found[0], 2), marks << 15 | mark, found.end()
-    for towns in node.nearby:
-        for size in _TOWN_SIZES:
-            if (name := text[at : at + size]) in towns and (end := _end_of_town(text, at + size, node)):
-                return node.called(name, TOWN), marks << 15 | _WEAK_TOWN | at << 7 | end << 1, end
+    key = text[at : at + 2]
+    for towns, beginnings in node.nearby:
+        if key in beginnings:
+            for size in _TOWN_SIZES:
+                name = text[at : at + size]
+                if name in towns and (end := _end_of_town(text, at + size, node)):
+                    return node.called(name, TOWN), marks << 15 | _WEAK_TOWN | at << 7 | end << 1, end
     return _town(text, at, node, marks)
 
 
