@@ -94,7 +94,7 @@ def _takers() -> Mapping[str, tuple[str, Callable[[Any], Any]]]:
             continue
         take = _taker(spec)
         for name in (spec.name, *spec.also):
-            made[name] = (spec.name, take)
+            made[name] = made[f"ctx.{name}"] = (spec.name, take)
     return made
 
 
