@@ -8,10 +8,10 @@ from typing import Final, Literal
 
 from postloan.address.divisions import Level, regions
 
-Assumed = Literal["completed", "renamed", "merged", "short", "context"]
+Assumed = Literal["completed", "renamed", "merged", "moved", "short", "context"]
 """``completed``: implied by a level below. ``renamed``: the name is an earlier one. ``merged``: the division no longer
-exists and lies in another. ``short``: the name lacks the word for its level. ``context``: only what is known besides
-the text decides."""
+exists and lies in another. ``moved``: the township named lies in another county today. ``short``: the name lacks the
+word for its level. ``context``: only what is known besides the text decides."""
 
 
 LEVEL_WORDS: Final[dict[Level, tuple[str, str]]] = {
@@ -23,6 +23,10 @@ _SENTENCES: Final[dict[Assumed, tuple[str, str]]] = {
     "completed": ("{level} {taken} follows from what is named below it", "由下级推得{level}：{taken}"),
     "renamed": ("{level} {said} is called {taken} today{when}", "{level}{said}已更名为{taken}{when}"),
     "merged": ("{level} {said} is {taken} today{when}", "{level}{said}现为{taken}{when}"),
+    "moved": (
+        "the township lies in {taken} today, no longer in {said}",
+        "该乡级区划现属{taken}，不再属{said}",
+    ),
     "short": ("{said} is short for {taken}", "{said}即{taken}"),
     "context": ("only the context decides for {level} {taken}", "依据上下文确定{level}：{taken}"),
 }

@@ -121,16 +121,26 @@ def township_name(code: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def townships_named(name: str, head: str) -> tuple[str, ...]:
-    """Codes of the townships in force with this full name whose code begins so ('' for the whole country)."""
+def townships_named(name: str, head: str, former: bool = False) -> tuple[str, ...]:
+    """Codes of the townships with this full name whose code begins so ('' for the whole country).
+
+    former: those of earlier years and not those in force.
+    """
     packed, found, at = _packed(), [], 0
     while name and (at := packed.find(name, at)) >= 0:
         line, end = packed.rfind("\n", 0, at) + 1, at + len(name)
         whole = packed[at - 1] in "\t," and packed[end : end + 3].isdecimal()
-        if whole and packed.count("\t", line, at) == 1 and packed.startswith(head, line):
+        if whole and packed.count("\t", line, at) == 1 + former and packed.startswith(head, line):
             found.append(packed[line : line + 6] + packed[end : end + 3])
         at = end
     return tuple(found)
+
+
+def townships_alike(name: str, head: str) -> tuple[str, ...]:
+    """The same for townships in force that share the name but for the word for their kind: 九堡镇, 九堡街道."""
+    stem = shortened(name, "township")
+    forms = dict.fromkeys((name, *(stem + word for word in ("街道", "镇", "乡"))))
+    return tuple(code for form in forms for code in townships_named(form, head))
 
 
 @cache

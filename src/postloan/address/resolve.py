@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from postloan.address.chain import NOWHERE, Assumption, Chain, lineage, path_of
+from postloan.address.chain import NOWHERE, Assumed, Assumption, Chain, lineage, path_of
 from postloan.address.context import Context
 from postloan.address.divisions import Level, Naming, level_of, regions
 from postloan.address.gazetteer import (
@@ -21,6 +21,7 @@ from postloan.address.gazetteer import (
     short_townships_of,
     shortened,
     township_name,
+    townships_alike,
     townships_named,
     townships_of,
 )
@@ -237,15 +238,17 @@ def _with_township(chain: Chain, town: str, context: Context | None, far: bool) 
     said = chain.adcode
     former = bool(said) and said[4:] != "00" and (said != county or town in former_townships_of(said))
     codes: tuple[str, ...] = ()
+    if county and not former and not chain.reason:  # borders move: 余杭区乔司街道 lies in 临平区 today
+        moved = () if shortened(town, "township") == town else townships_named(town, county[:4])
+        return _at(chain, moved[0], town, "moved") if len(moved) == 1 else chain
     if former:
-        codes = townships_named(town, said[:4])
+        codes = _within_head(town, said[:4])
     elif chain.ambiguous and not chain.reason:
         codes = tuple(c for c in townships_named(town, "") if c[:6] in chain.ambiguous)
     elif not county and chain.adcode:
-        head = chain.adcode.rstrip("0") if chain.adcode[4:] == "00" else chain.adcode
-        codes = townships_named(town, head.ljust(2, "0"))
+        codes = _within_head(town, _significant(chain.adcode))
     elif not county and (far or context is not None) and not chain.reason:
-        codes = townships_named(town, "")
+        codes = _anywhere(town)
     if len(codes) > 1 and context is not None:
         chosen = context.choose(codes)
         if chosen:
@@ -257,12 +260,25 @@ def _with_township(chain: Chain, town: str, context: Context | None, far: bool) 
     return chain if chain.ambiguous or not codes else _ambiguous(chain, codes)
 
 
+def _within_head(town: str, head: str) -> tuple[str, ...]:
+    """Townships of this name in a prefecture or province, else those whose kind alone has changed (镇, 街道)."""
+    return townships_named(town, head) or townships_alike(town, head)
+
+
+def _anywhere(town: str) -> tuple[str, ...]:
+    """Townships of the country that may be meant: names change by the word for their kind, and some are given up."""
+    if shortened(town, "township") == town:
+        return ()
+    gone = tuple(code for code in townships_named(town, "", former=True))
+    return tuple(dict.fromkeys((*townships_alike(town, ""), *gone)))
+
+
 def _ambiguous(chain: Chain, codes: tuple[str, ...]) -> Chain:
     counties = tuple(dict.fromkeys(code[:6] for code in codes))
     return Chain(chain.adcode, chain.path, chain.current, assumed=chain.assumed, ambiguous=counties[:MANY])
 
 
-def _at(chain: Chain, code: str, town: str) -> Chain:
+def _at(chain: Chain, code: str, town: str, kind: Assumed = "merged") -> Chain:
     """The chain down to a township in force; its county is completed or, where it was divided, corrected."""
     county, name = code[:6], township_name(code)
     assumed = list(chain.assumed)
@@ -274,7 +290,7 @@ def _at(chain: Chain, code: str, town: str) -> Chain:
             assumed = [a for a in assumed if a.level != "county"]
             was = regions()[adcode].name
             year = next((n.changed for n in by_full_name().get(was, ()) if n.code == adcode), None)
-            assumed.append(Assumption("merged", "county", was, regions()[county].name, year))
+            assumed.append(Assumption(kind, "county", was, regions()[county].name, year))
         else:
             known = lineage(chain.current)
             assumed += [

@@ -33,6 +33,7 @@ def test_names_fix_the_deepest_division_on_which_they_agree(names, adcode, curre
     [
         (("", "杭州市", "江干区", "采荷街道"), "330104", "330102", ("merged", "county", "江干区", "上城区", 2021)),
         (("", "杭州市", "江干区", "下沙街道"), "330104", "330114", ("merged", "county", "江干区", "钱塘区", 2021)),
+        (("", "杭州市", "余杭区", "乔司街道"), "330110", "330113", ("moved", "county", "余杭区", "临平区", None)),
         (("湖北省", "襄樊市", "", ""), "420600", "420600", ("renamed", "prefecture", "襄樊市", "襄阳市", 2010)),
         (("", "", "余杭市", ""), "330184", "330110", ("merged", "county", "余杭市", "余杭区", 2001)),
         (("四川省", "重庆市", "渝中区", ""), "510202", "500103", ("merged", "province", "四川省", "重庆市", None)),
@@ -93,6 +94,19 @@ def test_names_that_contradict_each_other_are_said_to(names):
 def test_a_township_alone_fixes_its_county_only_when_asked_to():
     assert resolve("", "", "", "雁荡镇").adcode == ""
     assert resolve("", "", "", "雁荡镇", far=True).adcode == "330382"
+
+
+def test_a_township_whose_name_others_have_or_had_with_another_word_fixes_nothing():
+    chain = resolve(
+        "", "", "", "九堡镇", far=True
+    )  # a town in Jiangxi, and what 九堡街道 in Hangzhou was called
+
+    assert chain.adcode == ""
+    assert len(chain.ambiguous) > 1
+
+
+def test_a_prefecture_whose_code_ends_in_zero_keeps_its_townships_to_itself():
+    assert resolve("", "台州市", "", "紧水滩镇").current == "331000"  # a town of 丽水, the next code
 
 
 def test_what_an_abolished_division_became_is_in_force():
