@@ -37,13 +37,24 @@ def bundled_fonts() -> typst.Fonts:
 
 
 def pdf(source: str, data: Mapping[str, object], path: Path, *, on: date | None = None) -> None:
-    """Set a document and write it to ``path``, whole or not at all. The same input gives the same bytes.
-
-    source: Typst text that reads ``json(bytes(sys.inputs.data))``. data: what it prints. on: the creation date
-    that the file states; None states 1970-01-01, so that no clock is asked.
+    """Set a document and write it to ``path``, whole or not at all; see ``pdf_bytes``.
 
     Raises:
         DocumentFailed: the source has a mistake. DiskFull, CannotWrite: see ``files_whole.whole``.
+    """
+    made = pdf_bytes(source, data, path, on=on)
+    with whole(path) as part:
+        part.write_bytes(made)
+
+
+def pdf_bytes(source: str, data: Mapping[str, object], name: Path, *, on: date | None = None) -> bytes:
+    """Set a document. The same input gives the same bytes.
+
+    source: Typst text that reads ``json(bytes(sys.inputs.data))``. data: what it prints. name: for the message of a
+    failure. on: the creation date that the file states; None states 1970-01-01, so that no clock is asked.
+
+    Raises:
+        DocumentFailed: the source has a mistake.
     """
     import typst
 
@@ -57,6 +68,5 @@ def pdf(source: str, data: Mapping[str, object], path: Path, *, on: date | None 
             timestamp=moment,
         )
     except typst.TypstError as error:
-        raise DocumentFailed(path=path, why=str(error)) from error
-    with whole(path) as part:
-        part.write_bytes(made)
+        raise DocumentFailed(path=name, why=str(error)) from error
+    return bytes(made)

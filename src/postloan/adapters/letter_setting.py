@@ -6,12 +6,12 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from postloan.adapters.documents import DocumentFailed, bundled_fonts
+from postloan.adapters.documents import DocumentFailed, bundled_fonts, pdf_bytes
 from postloan.delivery.setting import envelopes_data, envelopes_source, letters_data, letters_source
 
 TYPEFACE = "Noto Sans CJK SC"
@@ -55,7 +55,7 @@ def letters_pdf(contents: Sequence[Mapping[str, Any]], *, on: date) -> tuple[byt
         DocumentFailed: they cannot be set.
     """
     data = letters_data(contents, [qr_svg(str(content["url"])) for content in contents])
-    made = _set(letters_source(), data, on)
+    made = pdf_bytes(letters_source(), data, Path("letters.pdf"), on=on)
     if page_count(made) == len(contents):
         return made, list(range(1, len(contents) + 1))
     import typst
@@ -73,26 +73,10 @@ def envelopes_pdf(contents: Sequence[Mapping[str, Any]], *, on: date) -> bytes:
     Raises:
         DocumentFailed: they cannot be set.
     """
-    return _set(envelopes_source(), envelopes_data(contents), on)
+    return pdf_bytes(envelopes_source(), envelopes_data(contents), Path("envelopes.pdf"), on=on)
 
 
 def page_count(pdf: bytes) -> int:
     """The pages of a PDF that Typst made."""
     counts = [int(found) for found in re.findall(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)", pdf)]
     return max(counts, default=0)
-
-
-def _set(source: str, data: Mapping[str, Any], on: date) -> bytes:
-    import typst
-
-    try:
-        made = typst.compile(
-            source.encode("utf-8"),
-            format="pdf",
-            font_paths=bundled_fonts(),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=datetime(on.year, on.month, on.day, tzinfo=UTC),
-        )
-    except typst.TypstError as error:
-        raise DocumentFailed(path=Path("letters.pdf"), why=str(error)) from error
-    return bytes(made)

@@ -177,3 +177,100 @@ def genuine(
     if json:
         screen.json({"letter_no": number, "genuine": True})
     screen.say(f"Genuine: letter {number}.", f"真实：函件 {number}。")
+
+
+@app.command("evidence")
+def evidence(
+    letter: Annotated[str, typer.Argument(metavar="LETTER_NO", help="Number of the letter.")],
+    batch: Annotated[
+        Path, typer.Option("--batch", metavar="DIR", help="Folder of the batch that it was printed in.")
+    ],
+    events: Annotated[
+        Path,
+        typer.Option(
+            "--events",
+            metavar="FILE",
+            help="Tracking as received: .jsonl or .csv with letter_no, carrier, code, text, at.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="PACK.zip", help="The pack.")],
+    proofs: Annotated[
+        Path | None,
+        typer.Option(
+            "--proofs",
+            metavar="DIR",
+            help="Scans of receipts and return slips, each named by its letter's number.",
+        ),
+    ] = None,
+    refuser: Annotated[
+        bool, typer.Option("--refuser-identified", help="The scans show who refused.")
+    ] = False,
+    key: Annotated[
+        Path,
+        typer.Option(
+            "--key",
+            metavar="FILE",
+            help="Ed25519 key to sign with (PEM); made if it is not there, its public half beside it.",
+        ),
+    ] = Path("evidence.pem"),
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="Day of the pack; today if left out.")
+    ] = None,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Put everything about a letter into a signed zip, with a page that sums it up (证据包)."""
+    from datetime import date
+
+    from postloan.adapters.letter_evidence import make_pack, signing_key
+    from postloan.adapters.letter_files import day_or
+    from postloan.adapters.tracking_files import read_events
+    from postloan.rules import load_book
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    told = read_events(events)
+    said = make_pack(
+        batch, letter, told.events, out, book=load_book(), on=day_or(on, date.today()), key=signing_key(key),
+        proofs=proofs, refuser_identified=refuser,
+    )  # fmt: skip
+    if json:
+        screen.json({**said, "pack": str(out)})
+    lacking = ", ".join(said["missing"])
+    screen.say(
+        f"{out}: letter {letter}, {said['outcome'] or 'no outcome yet'}, {said['effect']}"
+        + (f"; still missing for limitation: {lacking}" if lacking else ""),
+        f"{out}：函件 {letter}，结果 {said['outcome'] or '尚无'}，效力 {said['effect']}"
+        + (f"；时效中断证据尚缺 {lacking}" if lacking else ""),
+    )
+
+
+@app.command("verify")
+def verify(
+    pack: Annotated[Path, typer.Argument(metavar="PACK.zip", help="An evidence pack.")],
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            "--key",
+            metavar="FILE.pub",
+            help="Public key that it must be signed with; without it only the key in the pack is tried.",
+        ),
+    ] = None,
+    lang: LangOption = LangChoice.en,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """See whether an evidence pack is as it was signed; any change is named (核验证据包)."""
+    from postloan.adapters.letter_evidence import verify_pack
+    from postloan.workflows.as_json import as_json
+
+    screen = Screen(lang, json=json, quiet=quiet)
+    found = verify_pack(pack, key)
+    if json:
+        screen.json(as_json(found))
+    screen.say(
+        f"Unchanged: letter {found.letter_no}, {found.files} files, made on {found.made_on}, key {found.key}"
+        + ("." if found.trusted else "; the key came with the pack, compare it with the lender's."),
+        f"未被改动：函件 {found.letter_no}，{found.files} 个文件，制作日 {found.made_on}，密钥 {found.key}"
+        + ("。" if found.trusted else "；密钥取自包内，请与机构公布的密钥比对。"),
+    )

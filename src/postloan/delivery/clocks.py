@@ -12,6 +12,7 @@ from postloan.ledger.limitation import limitation_ends
 from postloan.rules import RuleBook
 
 PACK = "CN-LTR-05.pack"
+DISPATCH = "CN-LTR-08"
 QUERY = "CN-REC-04.query_limit_days"
 ALARM = "CN-REC-04.alarm_days"
 
@@ -69,7 +70,7 @@ def brought_about(book: RuleBook, sent: Sent, tracked: Tracked, *, on: date) -> 
     missing: tuple[str, ...] = ()
     if since and book.holds(PACK, on=since):
         missing = tuple(part for part in _terms(book, PACK, since) if part not in sent.evidence)
-        if found.effect is Effect.PENDING:  # dispatch suffices: there is no outcome to prove
+        if because == (DISPATCH,):  # dispatch suffices: there is no outcome to prove
             missing = tuple(part for part in missing if part != "outcome_proof")
     return Brought(sent.letter_no, sent.loan_id, found, since, missing, because)
 
@@ -85,7 +86,7 @@ def _interruption(
         and sent.address in _terms(book, "CN-LTR-08.addresses", sent_on)
         and tracked.outcome != "cancelled"
     ):
-        return sent_on, ("CN-LTR-08",)
+        return sent_on, (DISPATCH,)
     ended = tracked.ended_on
     if ended is None or not book.holds("CN-LIM-01.interrupting", on=ended):
         return None, ()
