@@ -232,14 +232,15 @@ def _with_township(chain: Chain, town: str, context: Context | None, far: bool) 
     """The chain with the township, and with the county where only the township fixes it."""
     county = chain.current if chain.current and chain.current[4:] != "00" else ""
     if county:
-        code = townships_of(county).get(town) or short_townships_of(county).get(town, "")
+        stem = shortened(town, "township")  # 良渚镇 is 良渚街道 today
+        code = townships_of(county).get(town) or short_townships_of(county).get(stem, "")
         if code:
             return _at(chain, code, town)
     said = chain.adcode
     former = bool(said) and said[4:] != "00" and (said != county or town in former_townships_of(said))
     codes: tuple[str, ...] = ()
     if county and not former and not chain.reason:  # borders move: 余杭区乔司街道 lies in 临平区 today
-        moved = () if shortened(town, "township") == town else townships_named(town, county[:4])
+        moved = () if shortened(town, "township") == town else _within_head(town, county[:4])
         return _at(chain, moved[0], town, "moved") if len(moved) == 1 else chain
     if former:
         codes = _within_head(town, said[:4])
@@ -283,7 +284,7 @@ def _at(chain: Chain, code: str, town: str, kind: Assumed = "merged") -> Chain:
     county, name = code[:6], township_name(code)
     assumed = list(chain.assumed)
     if name != town:
-        assumed.append(Assumption("short", "township", town, name))
+        assumed.append(Assumption("short" if name.startswith(town) else "renamed", "township", town, name))
     adcode, path = chain.adcode, chain.path
     if chain.current != county:
         if adcode and adcode[4:] != "00":  # the county was divided: the township says where it lies today
