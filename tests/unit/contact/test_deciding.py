@@ -210,7 +210,7 @@ def test_whatever_is_told_there_is_an_answer_and_the_strictest_rule_wins(event):
     whole = RULES.decide(event)
     told(whole, BOOK, "zh")
     for rule in {
-        judge.rule for _, judge in RULES.compiled.on(date(2026, 6, 10)).by_kind[event["kind"]].always
+        judge.rule for judge in RULES.compiled.on(date(2026, 6, 10)).by_kind[event["kind"]].judges()
     }:
         alone = RULES.decide(event, rule)
         if alone.answer == "refuse" and rule in RULES.compiled.on(events().day).consulted[event["kind"]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from postloan.decide.answers import Answer
@@ -13,7 +13,7 @@ from postloan.decide.contact.conditions import Check, Values, check_of, edges_of
 from postloan.decide.contact.reading import Facts
 from postloan.rules import Rule, RuleBook
 from postloan.rules.clauses import COMPUTATIONS, Clause, Probe, Test, Unknown, tests_in
-from postloan.rules.events import OverTime, events
+from postloan.rules.events import FactType, OverTime, events
 
 CLOCKED = frozenset({"clock", "weekday", "calendar_day"})
 """Facts that follow from the moment itself."""
@@ -53,6 +53,12 @@ class DayRules:
     consulted: Mapping[str, tuple[str, ...]]
 
 
+Said = tuple[bool | None, Judge]
+"""That a judge's test failed, or (None) missed a fact."""
+
+REMEMBERED = 4096
+"""How many different sets of codes and flags are remembered for an act."""
+
 Asked = tuple[tuple[Check, Judge], ...]
 """Judges with their tests, in the order of the rules."""
 
@@ -62,18 +68,46 @@ class Bench:
     """The judges of an act (评判集).
 
     always: those that speak whatever is known. on: by fact, those that are silent while this fact is unknown, so
-    that nobody asks them in vain. openings: times of day at which a window opens, and midnight.
+    that nobody asks them in vain. steady: those that only ask facts with few values (codes, flags), named in
+    ``steady_facts``; what they said is remembered, for most debtors of a campaign are alike in them. openings: times
+    of day at which a window opens, and midnight.
     """
 
     always: Asked
     on: Mapping[str, Asked]
+    steady: Asked
+    steady_facts: tuple[str, ...]
     openings: tuple[time, ...]
+    said: dict[tuple[object, ...], tuple[Said, ...]] = field(default_factory=dict, compare=False, repr=False)
 
-    def asked(self, facts: Facts) -> Iterator[Asked]:
-        """The judges that may have something to say on some facts."""
-        yield self.always
+    def judges(self) -> Iterator[Judge]:
+        """All of them."""
+        for group in (self.always, self.steady, *self.on.values()):
+            yield from (judge for _, judge in group)
+
+    def against(self, facts: Facts) -> Iterator[Said]:
+        """The judges that have something to say on some facts."""
+        for test, judge in self.always:
+            found = test(facts)
+            if not found:
+                yield found, judge
         for fact in self.on.keys() & facts.keys():
-            yield self.on[fact]
+            for test, judge in self.on[fact]:
+                found = test(facts)
+                if not found:
+                    yield found, judge
+        yield from self._steadily(facts)
+
+    def _steadily(self, facts: Facts) -> tuple[Said, ...]:
+        key = tuple(map(facts.get, self.steady_facts))
+        known = self.said.get(key)
+        if known is None:
+            asked = [(test(facts), judge) for test, judge in self.steady]
+            known = tuple((found, judge) for found, judge in asked if not found)
+            if len(self.said) >= REMEMBERED:
+                self.said.clear()
+            self.said[key] = known
+        return known
 
 
 class CompiledRules:
@@ -121,15 +155,42 @@ class CompiledRules:
 
 
 def _bench(judges: list[tuple[Check, Judge]]) -> Bench:
-    always, on = [], dict[str, list[tuple[Check, Judge]]]()
+    always, steady, on = (
+        list[tuple[Check, Judge]](),
+        list[tuple[Check, Judge]](),
+        dict[str, list[tuple[Check, Judge]]](),
+    )
     for one in judges:
         fact = _silent_without(one[1])
-        if fact is None:
-            always.append(one)
-        else:
+        if fact is not None:
             on.setdefault(fact, []).append(one)
+        else:
+            (steady if _is_steady(one[1]) else always).append(one)
     openings = {time(0, 0)} | {opening for _, judge in judges for opening in _openings(judge)}
-    return Bench(tuple(always), {fact: tuple(asked) for fact, asked in on.items()}, tuple(sorted(openings)))
+    asked = sorted({fact for _, judge in steady for fact in _facts_of(judge)})
+    return Bench(
+        tuple(always),
+        {fact: tuple(group) for fact, group in on.items()},
+        tuple(steady),
+        tuple(asked),
+        tuple(sorted(openings)),
+    )
+
+
+_FEW_VALUES = frozenset({FactType.CODE, FactType.FLAG, FactType.CODES, FactType.TEXTS})
+
+
+def _facts_of(judge: Judge) -> set[str]:
+    """The facts that a judge asks, those that others are compared with included."""
+    tests = [*tests_in(judge.clause.where), *tests_in(judge.clause.needs)]
+    compared = {str(test.operand) for test in tests if test.probe in (Probe.EQUALS, Probe.COVERS)}
+    return {test.fact for test in tests} | compared
+
+
+def _is_steady(judge: Judge) -> bool:
+    facts = _facts_of(judge)
+    few = all(events().facts[fact].type in _FEW_VALUES and fact not in CLOCKED for fact in facts)
+    return few and judge.compute is None
 
 
 def _openings(judge: Judge) -> Iterator[time]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from postloan.decide.answers import Answer, Grade
@@ -132,9 +133,11 @@ class ContactRules:
         bench = rules.by_kind[kind] if only is None else rules.alone.get((only, kind))
         refused, reviewed, values = _asked(bench, variants, alone=only is not None)
         if refused:
+            refused.sort(key=_by_rule)
             because = tuple(sorted({one.rule for one in refused}))
             return Refusal(because, tuple(refused), self.version)
         if reviewed:
+            reviewed.sort(key=_by_rule)
             because = tuple(sorted({one.rule for one in reviewed}))
             return Review(because, tuple(reviewed), self.version)
         if values:
@@ -142,6 +145,7 @@ class ContactRules:
         return Permit(rules.consulted[kind] if only is None else (only,), self.version)
 
 
+_by_rule = attrgetter("rule")
 _Said = tuple[list[Spoke], list[Spoke], list[tuple[str, Value]]]
 
 
@@ -149,11 +153,8 @@ def _asked(bench: Bench | None, variants: list[Facts], *, alone: bool) -> _Said:
     """What the judges of an act say: who refuses, who wants a person, and the values they give."""
     said: _Said = ([], [], [])
     for facts in variants if bench else ():
-        for judges in bench.asked(facts) if bench else ():
-            for test, judge in judges:
-                found = test(facts)
-                if not found:
-                    _say(judge, found, facts, said, alone=alone)
+        for found, judge in bench.against(facts) if bench else ():
+            _say(judge, found, facts, said, alone=alone)
     return said
 
 
