@@ -46,10 +46,9 @@ def earliest(
     for more in range(LOOKED_AT):
         day = start.date() + (wait + more) * _DAY
         today = rules.compiled.on(day)
-        base = _days_later(variants[0], wait + more)
-        for local in _moments(variants[0], day, today.by_kind[kind].openings):
-            if local <= start:
-                continue
+        ahead = [local for local in _moments(variants[0], day, today.by_kind[kind].openings) if local > start]
+        base = _days_later(variants[0], wait + more) if ahead else {}
+        for local in ahead:
             later = _at(base, local)
             # What stood in the way is asked first; the whole bench only where that has gone.
             if all(test(facts) for test in stood for facts in later) and not _refused(
@@ -62,6 +61,8 @@ def earliest(
 def _moments(facts: Facts, day: date, openings: tuple[time, ...]) -> list[datetime]:
     """When windows open on a day: by the clock of the event, and by that of every zone that is plausible."""
     start = facts["t"]
+    if "tz_candidates" not in facts:
+        return [datetime.combine(day, opening, start.tzinfo) for opening in openings]
     wall = start.replace(tzinfo=None)
     shifts = {plausible.replace(tzinfo=None) - wall for plausible in local_times(facts, start)} | {
         timedelta()
@@ -116,6 +117,9 @@ def _passing() -> tuple[frozenset[str], frozenset[str]]:
 
 def _at(base: Facts, local: datetime) -> list[Facts]:
     base["t"] = local
+    if "tz_candidates" not in base:
+        set_clock(base, local)
+        return [base]
     made = []
     for plausible in local_times(base, local) or [local]:
         variant = dict(base)
