@@ -126,7 +126,7 @@ def order_of(row: Mapping[str, str]) -> Order:
         postcode=row.get("postcode", ""), address_class=row.get("address_class", "") or address_class(source),
         source=source, owed=Balances(*(Money.yuan(row.get(part) or "0") for part in AMOUNTS)),
         as_of=parse_day(row["as_of"]), limitation_on=parse_day(until) if until else None,
-        facts={name: text for name, text in row.items() if name in slots() and name not in AMOUNTS},
+        facts={name: text for name, text in row.items() if name in slots() and name not in (*AMOUNTS, *_OWN)},
     )  # fmt: skip
 
 

@@ -220,7 +220,7 @@ class Filler:
             return _held(
                 order, "owed", f"{order.owed.total} yuan are still owed", f"尚欠 {order.owed.total} 元"
             )
-        if self.template.demands and not order.owed.total:
+        if not self.template.settled and self.template.kind != "dispute" and not order.owed.total:
             return _held(order, "nothing_owed", "nothing is owed", "无欠款")
         return None
 
