@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -66,7 +67,9 @@ def _reader(rows: int, processes: int | None) -> Iterator[Reader]:
         yield read_here
         return
     # a forked process could inherit the locks of DuckDB's threads
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+    )
 
     def read(texts: Sequence[str]) -> Sequence[Signatures]:
         return list(pool.map(_read, (texts[at : at + _CHUNK] for at in range(0, len(texts), _CHUNK))))
@@ -75,6 +78,18 @@ def _reader(rows: int, processes: int | None) -> Iterator[Reader]:
         yield read
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is no more, were it killed."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _read(texts: Sequence[str]) -> Signatures:

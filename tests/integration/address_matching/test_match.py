@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -116,6 +121,30 @@ def test_several_processes_find_what_one_finds(tmp_path, monkeypatch):
         )
     one, two = (pq.read_table(tmp_path / f"{n}.parquet").to_pylist() for n in (1, 2))
     assert one == two
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are looked up in /proc")
+def test_readers_end_when_the_match_is_killed(tmp_path):
+    script = tmp_path / "match.py"
+    script.write_text(
+        "import os, time\n"
+        "from postloan.adapters import address_match\n"
+        "if __name__ == '__main__':\n"
+        "    with address_match._reader(10**6, 2) as read:\n"
+        "        read(['杭州市'])\n"
+        "        import multiprocessing\n"
+        "        print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"
+        "        time.sleep(600)\n",
+        "utf-8",
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as ran:
+        readers = [int(word) for word in ran.stdout.readline().split()]
+        ran.kill()
+    assert readers
+    until = time.monotonic() + 20
+    while time.monotonic() < until and any(Path(f"/proc/{pid}").exists() for pid in readers):
+        time.sleep(0.1)
+    assert not [pid for pid in readers if Path(f"/proc/{pid}").exists()]
 
 
 def test_the_same_address_in_other_words_shares_a_key():
