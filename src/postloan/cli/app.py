@@ -58,8 +58,16 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "journal": ("postloan.cli.journal", "app", "Read and check the tamper-evident journal (操作日志)."),
     "store": ("postloan.cli.keys", "app", "Care of the store: a new key for personal data (数据库维护)."),
     "serve": ("postloan.web.serve", "serve", "Serve the web pages; nothing to set up (网页)."),
-    "letters": ("postloan.cli.letters", "app", "Letters from approved templates: print, prove, check (信函)."),
-    "track": ("postloan.cli.track", "app", "Where letters are, and what they brought about in law (轨迹与效力)."),
+    "letters": (
+        "postloan.cli.letters",
+        "app",
+        "Letters from approved templates: print, prove, check (信函).",
+    ),
+    "track": (
+        "postloan.cli.track",
+        "app",
+        "Where letters are, and what they brought about in law (轨迹与效力).",
+    ),
     "contact": ("postloan.cli.contact", "app", "Whether a debtor may be contacted, and why not (催收合规)."),
     "rules": ("postloan.cli.rules", "app", "List and show the dated rules with their sources."),
 }
