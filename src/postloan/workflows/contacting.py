@@ -72,7 +72,9 @@ def state_of(tx: Reading, debtor_id: str, at: datetime) -> tuple[DebtorState, da
     return _known_of(tx, tx.of(KeptState).look(debtor_id), debtor_id, at)
 
 
-def _known_of(tx: Reading, kept: KeptState | None, debtor_id: str, at: datetime) -> tuple[DebtorState, datetime]:
+def _known_of(
+    tx: Reading, kept: KeptState | None, debtor_id: str, at: datetime
+) -> tuple[DebtorState, datetime]:
     if kept is None:
         return DebtorState(debtor_id), at
     attempts = tx.of(KeptAttempt).find(debtor_id=debtor_id)
@@ -115,7 +117,12 @@ def permit_notice(
 
 
 def hand_over(
-    records: Records, permit: SendPermit | NoticePermit, at: datetime, actor: str, rules: ContactRules, key: bytes
+    records: Records,
+    permit: SendPermit | NoticePermit,
+    at: datetime,
+    actor: str,
+    rules: ContactRules,
+    key: bytes,
 ) -> Attempt | Review | Refusal:
     """What a channel may carry now: asked again, counted and written down before it hears of it.
 
@@ -138,7 +145,12 @@ def _anew(act: Callable[[], T]) -> T:
 
 
 def _handed_over(
-    records: Records, permit: SendPermit | NoticePermit, at: datetime, actor: str, rules: ContactRules, key: bytes
+    records: Records,
+    permit: SendPermit | NoticePermit,
+    at: datetime,
+    actor: str,
+    rules: ContactRules,
+    key: bytes,
 ) -> Attempt | Review | Refusal:
     debtor_id = permit.request.recipient.debtor_id
     with records.writing(actor=actor, ground=f"permit {permit.permit_id}", at=at) as tx:
