@@ -7,6 +7,7 @@ followed: ten thousand addresses of one compound meet by their building and room
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,11 +22,12 @@ from postloan.kernel import InputError, load_queries
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from postloan.address.comparing.names import Ints
     from postloan.kernel.ports import Engine
 
 Reader: TypeAlias = Callable[[Sequence[str]], Sequence[Signatures]]
 """Reads texts into signatures, in order; more processes than one may share the work."""
-_COMPARED = 50_000  # pairs compared at a time
+_COMPARED = 25_000  # pairs compared at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,33 +165,33 @@ def _compare(engine: Engine, query: str, path: Path, read: Signatures, options: 
     areas = area_marks(read).view(np.int64)
     levels, seen = pa.array(LEVELS), 0
 
+    def likely_ones(i: Ints, j: Ints) -> pa.RecordBatch:
+        open_ = ~numbers_contradict(read, i, read, j)
+        i, j = i[open_], j[open_]
+        found = compare_rows(read, i, read, j)
+        kept = np.flatnonzero(found.probability >= options.least)
+        likely = found.at(kept)
+        columns = [
+            pa.array(i[kept].astype(np.int32)), pa.array(j[kept].astype(np.int32)),
+            levels.take(pa.array(likely.level.astype(np.int32))), pa.array(likely.level),
+            pa.array(likely.probability.astype(np.float32)), pa.array(likely.deciding(), pa.string()),
+            pa.array(likely.area_open.astype(np.int8)), pa.array(areas[i[kept]]), pa.array(areas[j[kept]]),
+        ]  # fmt: skip
+        return pa.RecordBatch.from_arrays(columns, schema=schema)
+
     def scored(batch: pa.RecordBatch) -> pa.RecordBatch:
         nonlocal seen
         one, other = (batch.column(name).to_numpy().astype(np.int64) for name in ("one", "other"))
         seen += len(one)
-        made: list[pa.RecordBatch] = []
-        for at in range(0, len(one), _COMPARED):
-            i, j = one[at : at + _COMPARED], other[at : at + _COMPARED]
-            open_ = ~numbers_contradict(read, i, read, j)
-            i, j = i[open_], j[open_]
-            found = compare_rows(read, i, read, j)
-            kept = np.flatnonzero(found.probability >= options.least)
-            likely = found.at(kept)
-            made.append(
-                pa.RecordBatch.from_arrays(
-                    [
-                        pa.array(i[kept].astype(np.int32)), pa.array(j[kept].astype(np.int32)),
-                        levels.take(pa.array(likely.level.astype(np.int32))), pa.array(likely.level),
-                        pa.array(likely.probability.astype(np.float32)), pa.array(likely.deciding(), pa.string()),
-                        pa.array(likely.area_open.astype(np.int8)), pa.array(areas[i[kept]]), pa.array(areas[j[kept]]),
-                    ],
-                    schema=schema,
-                )
-            )  # fmt: skip
+        parts = range(0, len(one), _COMPARED)
+        made = list(
+            threads.map(lambda at: likely_ones(one[at : at + _COMPARED], other[at : at + _COMPARED]), parts)
+        )
         joined = pa.Table.from_batches(made, schema).combine_chunks().to_batches()
         return joined[0] if joined else pa.RecordBatch.from_pylist([], schema=schema)
 
-    engine.map_batches(query, scored, schema, path)
+    with ThreadPoolExecutor(2) as threads:  # NumPy lets go of the interpreter for most of the work
+        engine.map_batches(query, scored, schema, path)
     engine.parquet("compared", path)
     return seen
 
