@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -231,7 +232,9 @@ class Pages:
                 self.cookies = client.cookies
                 return answer
 
-        answer = asyncio.run(ask())
+        # in a thread of its own: a browser that another test keeps open has its loop in this one
+        with ThreadPoolExecutor(1) as apart:
+            answer = apart.submit(lambda: asyncio.run(ask())).result()
         if "csrf" in answer.text:
             self.seen = answer.text
         return answer

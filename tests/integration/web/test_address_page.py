@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -21,7 +22,9 @@ def client():
             async with httpx.AsyncClient(transport=transport, base_url=base, follow_redirects=True) as one:
                 return await one.request(method, path, **more)
 
-        return asyncio.run(asked())
+        # in a thread of its own: a browser that another test keeps open has its loop in this one
+        with ThreadPoolExecutor(1) as apart:
+            return apart.submit(lambda: asyncio.run(asked())).result()
 
     return ask
 
