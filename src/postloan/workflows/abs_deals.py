@@ -12,8 +12,8 @@ __all__ = ["COLUMNS", "REMAINING", "deals_json", "deals_tables", "real_deals"]
 
 COLUMNS = {
     "en": (
-        "Deal", "Agency", "Forecast", "Recovery", "Senior face", "Senior paid", "Difference", "Repaid on",
-        "Life, years", "Junior face", "Junior paid", "Difference", "Servicer's excess", "Senior stands at",
+        "Deal", "Agency", "Forecast", "Rate", "Senior face", "Senior paid", "Diff.", "Repaid on",
+        "Life, years", "Junior face", "Junior paid", "Diff.", "Excess", "Stands at",
     ),
     "zh": (
         "交易", "评级机构", "预测回收", "回收率", "优先档面值", "优先档已付", "差额", "清偿日", "期限（年）",
@@ -28,7 +28,8 @@ REMAINING = {
 
 
 def _wan(fen: float) -> str:
-    return f"{fen / 1_000_000:,.2f}"
+    """In whole 10,000 yuan (万元), so that a deal's line fits a screen; ``deals_json`` has the rest."""
+    return f"{fen / 1_000_000:,.0f}"
 
 
 def deals_tables(lang: Lang) -> tuple[list[list[object]], list[list[object]]]:
@@ -40,7 +41,7 @@ def deals_tables(lang: Lang) -> tuple[list[list[object]], list[list[object]]]:
 def _paid(one: Outcome) -> list[object]:
     senior, junior = one.senior, one.junior
     return [
-        one.name, one.agency, _wan(one.forecast), f"{one.recovery:.3%}", _wan(senior.face),
+        one.name, one.agency, _wan(one.forecast), f"{one.recovery:.1%}", _wan(senior.face),
         _wan(senior.interest + senior.principal), _wan(senior.interest - senior.lost), senior.repaid_on or "—",
         "—" if senior.life is None else f"{senior.life:.2f}", _wan(junior.face),
         _wan(junior.interest + junior.principal), _wan(junior.interest - junior.lost), _wan(one.incentive),
