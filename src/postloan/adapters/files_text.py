@@ -8,6 +8,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,14 +174,12 @@ def _delimiter(text: str, *, whole: bool) -> tuple[str, list[list[str]]]:
     for delimiter in ",\t;|":
         made: list[list[str]] = []
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        try:
+        with suppress(csv.Error):  # what was read before the fault still tells how well the delimiter cuts
             for record in reader:
                 if record:
                     made.append(record)
                 if len(made) == 200:
                     break
-        except csv.Error:
-            pass
         if not whole and 1 < len(made) < 200:
             made.pop()  # cut off in the middle
         if not made:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from postloan.cli.screen import JsonOption, LangChoice, LangOption, QuietOption, Screen
+
+if TYPE_CHECKING:
+    from postloan.adapters.letter_batch import Printed
 
 app = typer.Typer(
     add_completion=False,
@@ -123,23 +128,18 @@ def print_letters(
     orders = open_orders(letters, amounts=db is None)
     made = read_template(text, name, book, on=day)
     filler = Filler(made, read_sender(sender), book, on=day, key=secret_key(key, create=True), lacks=lacks)
-    with screen.steps() as tell:
-        if db is None:
-            done = print_batch(
-                Batch(orders, filler, text, book.version, workers=workers),
-                out,
-                skip_withheld=skip_withheld,
-                tell=tell,
-            )
-        else:
-            with opened(db, screen) as records, from_ledger(records, book, given=orders.amounts) as change:
-                done = print_batch(
-                    Batch(orders, filler, text, book.version, change, workers),
-                    out,
-                    skip_withheld=skip_withheld,
-                    tell=tell,
-                )
-    if json:
+    with screen.steps() as tell, ExitStack() as ledger:
+        batch = Batch(orders, filler, text, book.version, workers=workers)
+        if db is not None:
+            records = ledger.enter_context(opened(db, screen))
+            amounts = ledger.enter_context(from_ledger(records, book, given=orders.amounts))
+            batch = replace(batch, change=amounts)
+        done = print_batch(batch, out, skip_withheld=skip_withheld, tell=tell)
+    _say_printed(screen, done)
+
+
+def _say_printed(screen: Screen, done: Printed) -> None:
+    if screen.as_json:
         screen.json(
             {
                 "letters": done.letters,
@@ -150,8 +150,8 @@ def print_letters(
             }
         )
     screen.say(
-        f"{done.letters} letters in {done.chunks} chunks ({done.resumed} were there already), {done.withheld} withheld: {out}",
-        f"已打印 {done.letters} 封，共 {done.chunks} 组（其中 {done.resumed} 组此前已完成），未打印 {done.withheld} 封：{out}",
+        f"{done.letters} letters in {done.chunks} chunks ({done.resumed} were there already), {done.withheld} withheld: {done.out}",
+        f"已打印 {done.letters} 封，共 {done.chunks} 组（其中 {done.resumed} 组此前已完成），未打印 {done.withheld} 封：{done.out}",
     )
 
 

@@ -276,12 +276,14 @@ def _told(
     rules = books_of(tx, book)
     ended = settlement(events, state)
     bureau = bureau_report(events, ended, rules, book, was_overdue=was_overdue(events, rules))
-    name = number = ""
-    try:
-        person = tx.people.masked(loan.borrower_id)
-    except NoSuchRecord:
-        pass
-    else:
-        name, number = person.name, person.id_number
-    named = Named(closing.certificate, loan.lender, loan.contract_no, name, number)
+    named = Named(closing.certificate, loan.lender, loan.contract_no, *_who(tx, loan.borrower_id))
     return ClosedDebt(closing, ended, bureau, paper(ended, named, signed_on=ended.settled_on))
+
+
+def _who(tx: Reading, borrower_id: str) -> tuple[str, str]:
+    """Name and identity number, masked; both '' where the person was erased or never given: the paper leaves room."""
+    try:
+        person = tx.people.masked(borrower_id)
+    except NoSuchRecord:
+        return "", ""
+    return person.name, person.id_number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -106,7 +107,7 @@ def test_negative_and_zero_amounts(postloan, books, tmp_path, today, amount, cod
 
 def test_a_payment_to_a_closed_loan(postloan, books, tmp_path, today):
     whole = postloan("ledger", "show", "L1", "--db", books, "--json").json()["state"]["owed"]
-    owed = sum(float(amount) for amount in whole.values())
+    owed = sum(Decimal(amount) for amount in whole.values())
     assert (
         postloan("post", bank_file(tmp_path / "a.csv", row(today, f"{owed:.2f}", "R1")), "--db", books).code
         == 0
